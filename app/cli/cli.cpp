@@ -1,0 +1,107 @@
+#include "app/cli/cli.h"
+
+#include <csignal>
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "core/base/error.h"
+
+namespace metamer::cli {
+namespace {
+
+StopToken &interruption() {
+    static StopToken token;
+    return token;
+}
+
+void onInterrupt(int) {
+    interruption().isStopRequested() ? interruption().requestAbort() : interruption().requestStop();
+}
+
+void showProgress(const Progress &progress) {
+    static std::string shown;
+    std::string line = progress.what;
+    if (progress.total > 0) {
+        line += "  " + std::to_string(progress.done) + " of " + std::to_string(progress.total);
+    }
+    if (progress.secondsLeft >= 0) {
+        const auto seconds = static_cast<int>(progress.secondsLeft + 0.5);
+        char left[32];
+        std::snprintf(left, sizeof left, "  %d:%02d left", seconds / 60, seconds % 60);
+        line += left;
+    }
+    if (line != shown) {
+        std::fprintf(stderr, "\r%s\033[K", line.c_str());
+        shown = line;
+    }
+}
+
+/// "one sentence" on one line, whatever a library put into it.
+std::string oneLine(std::string text) {
+    for (auto &c : text) {
+        c = c == '\n' || c == '\r' ? ' ' : c;
+    }
+    return text;
+}
+
+int fail(const std::string &message, int status) {
+    std::fprintf(stderr, "%smetamer-cli: %s\n", isatty(2) ? "\r\033[K" : "", oneLine(message).c_str());
+    return status;
+}
+
+}  // namespace
+
+JobContext terminalJob() {
+    std::signal(SIGINT, onInterrupt);
+    std::signal(SIGTERM, onInterrupt);
+    JobContext job;
+    job.stop = interruption();
+    if (isatty(2)) {
+        job.progress = showProgress;
+    }
+    return job;
+}
+
+CommandLine::CommandLine() : m_app("Metamer: invariance-based adversarial examples, made, labelled and exported.", "metamer-cli") {
+    m_app.set_version_flag("--version", std::string("metamer-cli ") + METAMER_VERSION);
+    m_app.require_subcommand(1);
+}
+
+CLI::App *CommandLine::noun(const std::string &name, const std::string &description) {
+    auto *app = m_app.add_subcommand(name, description);
+    app->require_subcommand(1);
+    return app;
+}
+
+CLI::App *CommandLine::command(CLI::App *parent, const std::string &name, const std::string &description, Work work) {
+    auto *app = parent->add_subcommand(name, description);
+    app->add_flag("--json", m_isJson, "Print one JSON object on standard output and nothing else");
+    app->callback([this, work = std::move(work)] { m_chosen = work; });
+    return app;
+}
+
+int CommandLine::run(int argc, char **argv) {
+    try {
+        m_app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return error.get_exit_code() == 0 ? m_app.exit(error) : fail(std::string(error.what()) + "; see --help", 2);
+    } catch (const Error &error) {
+        return fail(error.what(), 2);
+    }
+    try {
+        const Output output = m_chosen();
+        if (isatty(2)) {
+            std::fprintf(stderr, "\r\033[K");
+        }
+        const std::string text = m_isJson ? output.json.dump(2) + "\n" : output.text;
+        std::fputs(text.c_str(), stdout);
+        return std::fflush(stdout) == 0 ? output.status : fail("cannot write to standard output", 1);
+    } catch (const Error &error) {
+        return fail(error.what(), error.code() == ErrorCode::Usage ? 2 : 1);
+    } catch (const std::exception &error) {
+        return fail(std::string("internal fault: ") + error.what() + "; please report it with the command", 1);
+    }
+}
+
+}  // namespace metamer::cli

@@ -1,0 +1,88 @@
+#include <memory>
+
+#include "app/cli/cli.h"
+#include "core/base/text.h"
+#include "core/lab/import_examples.h"
+#include "core/lab/models.h"
+
+namespace metamer::cli {
+namespace {
+
+/// Models answer imported images too; without models LibTorch stays closed.
+void predictImported(StudyGate &gate) {
+    Dataset dataset;
+    bool hasModels = false;
+    gate.with([&](StudyFile &file) {
+        dataset = DatasetTable(file).get();
+        hasModels = !ModelTable(file).list().empty();
+    });
+    if (hasModels) {
+        predictMissing(gate, loadModels(gate, dataset, "cpu"), dataset.shape, terminalJob());
+    }
+}
+
+Output describe(const ImportExamplesOutcome &outcome) {
+    Json json;
+    json["run"] = outcome.run.name;
+    json["reading"] = outcome.reading;
+    json["examples"] = outcome.examples;
+    json["labels"] = outcome.labels;
+    json["over_budget"] = outcome.overBudget;
+    json["worst_excess"] = outcome.worstExcess.empty() ? Json(nullptr) : Json(outcome.worstExcess);
+    std::string text = outcome.run.name + ": took " + outcome.reading + "; " + countOf(outcome.labels, "label") + "\n";
+    if (outcome.overBudget > 0) {
+        text += countOf(outcome.overBudget, "image") + " over the budget, at most " + outcome.worstExcess + "; 'verify' lists them\n";
+    }
+    return {json, text};
+}
+
+}  // namespace
+
+void addExampleCommands(CommandLine &line) {
+    struct Options {
+        std::string study, images, indices, labels, run, votes;
+        ImportExamplesRequest request;
+    };
+    auto options = std::make_shared<Options>();
+    auto *example = line.noun("example", "Import perturbed images made elsewhere");
+    auto *import = line.command(example, "import", "Import perturbed images, and labels that people gave them", [options] {
+        ImportExamplesRequest &request = options->request;
+        request.images = options->images;
+        if (!options->indices.empty()) {
+            request.indices = options->indices;
+        }
+        if (!options->labels.empty()) {
+            request.labels = options->labels;
+        }
+        StudyFile file = StudyFile::open(options->study);
+        DirectGate gate(file);
+        const auto outcome = importExamples(gate, request);
+        predictImported(gate);
+        return describe(outcome);
+    });
+    import->add_option("STUDY", options->study, "The study file")->required();
+    import->add_option("--images", options->images, ".npy, [N,H,W], [N,H,W,C] or [N,C,H,W], 0..1 or 0..255")->required();
+    import->add_option("--split", options->request.split, "Split of the sources: test or train")->capture_default_str();
+    import->add_option("--indices", options->indices, ".npy, row of each image's source (default 0, 1, 2 ...)");
+    auto *labels = import->add_option("--labels", options->labels, ".npy, one label an image (-1 none, -2 not a class, -3 unsure)");
+    import->add_option("--annotator", options->request.annotator, "Whose labels they are")->needs(labels);
+    import->add_option("--norm", options->request.norm, "Norm of the budget that the images keep")->capture_default_str();
+    import->add_option("--eps", options->request.eps, "Budget, like 8/255 or 0.4")->required();
+    import->add_option("--name", options->request.name, "Name of the run (default: import-NORM-EPS)");
+
+    auto *label = line.noun("label", "Import labels");
+    auto *votes = line.command(label, "import", "Import votes on a run's examples", [options] {
+        StudyFile file = StudyFile::open(options->study);
+        const auto outcome = importLabels(file, options->run, options->votes);
+        Json json;
+        json["run"] = options->run;
+        json["votes"] = outcome.votes;
+        json["raters"] = outcome.raters;
+        return Output{json, options->run + ": " + countOf(outcome.votes, "vote") + " of " + countOf(outcome.raters, "rater") + "\n"};
+    });
+    votes->add_option("STUDY", options->study, "The study file")->required();
+    votes->add_option("--run", options->run, "Name of the run")->required();
+    votes->add_option("--votes", options->votes, ".csv with the columns task, worker, label; task counts from 0 in the run")->required();
+}
+
+}  // namespace metamer::cli

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/budget.h"
+#include "core/base/job.h"
+#include "core/base/parameters.h"
+#include "core/image/image.h"
+
+namespace metamer {
+
+/// What an attack is called, what it works with and what it takes.
+struct AttackInfo {
+    std::string name;       ///< as on the command line: "linf-nearest"
+    std::string title;      ///< as people read it
+    std::string family;     ///< "invariance" or "sensitivity"
+    std::string summary;    ///< one sentence
+    std::string source;     ///< paper and section
+    std::vector<Norm> norms;
+    ParameterSchema schema;
+};
+
+/// Which classes an attack may aim at. "published": the paper's table by hand for the ten digits; "all": every class but
+/// the source's, one example for each; a list "3,8": the best of those.
+class Targets {
+public:
+    /// Throws Error(Usage) for a class out of range, or for "published" where there are not ten classes.
+    static Targets parse(const std::string &text, int classCount);
+
+    /// The classes that a source of class `label` may be turned into, rising; never `label` itself.
+    std::vector<int> allowedFor(int label) const;
+
+    /// True if one example for each class is wanted, false if the best one.
+    bool isOneEach() const { return m_isOneEach; }
+
+private:
+    std::map<int, std::vector<int>> m_allowed;
+    bool m_isOneEach = false;
+};
+
+/// What an attack run is made with. The donors must outlive the attack.
+struct AttackSetup {
+    Budget budget;
+    Targets targets;
+    ParameterValues values;
+    std::int64_t seed = 0;
+    std::string device;                      ///< as resolved: "cpu", "cuda:0"
+    const LabelledImages *donors = nullptr;  ///< the training split
+};
+
+/// One perturbed image that an attack proposes, on the 8-bit grid and inside the budget.
+struct Candidate {
+    Pixels pixels;
+    int targetClass = 0;
+    std::int64_t donorIndex = -1;  ///< row in the training split
+    Pixels alignedDonor;           ///< the donor after the inverse transform
+    std::string transformJson = "{}";
+    std::string detailsJson = "{}";
+};
+
+/// An attack, prepared for one run. Thread: one at a time, the one it was made on.
+class Attack {
+public:
+    virtual ~Attack() = default;
+
+    /// Attacks one source ([C, H, W] bytes). An empty result is an attempt that found nothing. Same seed, same device:
+    /// same bytes. Blocks for up to a second; asked to stop in between, it returns what it has.
+    virtual std::vector<Candidate> perturb(std::span<const std::uint8_t> source, int label, const StopToken &stop) = 0;
+};
+
+}  // namespace metamer

@@ -1,0 +1,20 @@
+#include "core/base/records.h"
+
+#include <cmath>
+
+namespace metamer {
+
+double ByteNorms::l2() const { return std::sqrt(static_cast<double>(l2SquaredLevels)) / 255.0; }
+
+const char *nameOf(RunState state) {
+    switch (state) {
+        case RunState::Running: return "running";
+        case RunState::Finished: return "finished";
+        case RunState::Stopped: return "stopped";
+        case RunState::Aborted: return "aborted";
+        case RunState::Failed: return "failed";
+    }
+    return "";
+}
+
+}  // namespace metamer

@@ -1,0 +1,192 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+
+namespace metamer {
+
+/// Bytes of one image, CHW order, 0 .. 255: what is stored, shown, exported and predicted.
+using Pixels = std::vector<std::uint8_t>;
+
+struct ImageShape {
+    int channels = 1;
+    int height = 0;
+    int width = 0;
+
+    std::size_t size() const { return static_cast<std::size_t>(channels) * height * width; }
+    friend bool operator==(const ImageShape &, const ImageShape &) = default;
+};
+
+/// The one data set of a study file.
+struct Dataset {
+    DatasetId id;
+    std::string uuid;
+    std::string spec;           ///< as given to `study create`: "mnist", "idx:DIR", "builtin:digits"
+    std::string path;           ///< absolute folder or file the images are read from; empty for built-in
+    std::string sha256;         ///< over all images and labels of both splits
+    ImageShape shape;
+    std::vector<std::string> classNames;
+    std::int64_t trainCount = 0;
+    std::int64_t testCount = 0;
+};
+
+/// A clean image in use: a source, a donor or a control.
+struct SourceImage {
+    SourceImageId id;
+    std::string uuid;
+    std::string split;          ///< "train" or "test"
+    std::int64_t index = 0;     ///< row in its split, from 0
+    int label = 0;
+    Pixels pixels;
+};
+
+struct ModelRecord {
+    ModelId id;
+    std::string uuid;
+    std::string name;
+    std::string architecture;
+    std::string recipe;
+    std::string parametersJson = "{}";
+    std::string hash;           ///< SHA-256 of architecture and weights; predictions are keyed by it
+    Pixels weights;
+    std::optional<double> cleanAccuracy;  ///< on the whole test split
+    std::string createdUtc;
+};
+
+enum class RunKind { Attack, Import };
+enum class RunState { Running, Finished, Stopped, Aborted, Failed };
+
+struct Run {
+    RunId id;
+    std::string uuid;
+    std::string name;
+    RunKind kind = RunKind::Attack;
+    RunState state = RunState::Running;
+    std::string attack;         ///< registry name; empty for an import
+    std::string norm;
+    std::string epsText;
+    std::string split = "test";
+    std::vector<std::int64_t> indices;  ///< the planned sources, in order: an example's ordinal counts through them
+    std::string targets = "published";
+    std::string modelName;      ///< the model whose answer must be kept; empty where none was asked for
+    std::string parametersJson = "{}";
+    std::int64_t seed = 0;
+    std::string device;
+    std::string versionsJson = "{}";
+    std::string message;        ///< why it failed, or what an import took
+    std::string owner;          ///< host:process that runs it
+    std::string startedUtc;
+    std::string finishedUtc;
+};
+
+/// The enumerators as written in the study file and on the command line.
+const char *nameOf(RunState state);
+
+enum class ExampleOutcome { Found, Attempt };
+
+/// Norms of one perturbation, in whole units of bytes, so that they can be compared exactly.
+struct ByteNorms {
+    std::int64_t l0 = 0;              ///< pixels where any channel differs
+    std::int64_t l0Binarised = 0;     ///< pixels where any channel differs after thresholding at 0.5
+    std::int64_t l1Levels = 0;        ///< sum of absolute differences, grey levels
+    std::int64_t l2SquaredLevels = 0; ///< sum of squared differences, grey levels squared
+    std::int64_t linfLevels = 0;      ///< greatest absolute difference, grey levels
+
+    double l1() const { return static_cast<double>(l1Levels) / 255.0; }
+    double l2() const;                ///< in units of the full pixel range
+    double linf() const { return static_cast<double>(linfLevels) / 255.0; }
+    friend bool operator==(const ByteNorms &, const ByteNorms &) = default;
+};
+
+/// A source with its perturbed image, made by a run. Belongs to no model.
+struct Example {
+    ExampleId id;
+    std::string uuid;
+    RunId runId;
+    SourceImageId sourceId;
+    std::int64_t ordinal = 0;   ///< position in the run, from 0: the `task` of vote files
+    ExampleOutcome outcome = ExampleOutcome::Found;
+    Pixels pixels;              ///< empty where an attempt has no candidate at all
+    ByteNorms norms;
+    std::optional<int> targetClass;
+    SourceImageId donorId;      ///< invalid where there is none
+    Pixels alignedDonor;        ///< the donor after the transform; empty where there is none
+    std::string transformJson = "{}";
+    std::string detailsJson = "{}";
+};
+
+/// What a model says of one image.
+struct Prediction {
+    std::string modelHash;
+    SourceImageId sourceId;     ///< exactly one of sourceId and exampleId is valid
+    ExampleId exampleId;
+    int predicted = 0;
+    std::vector<float> logits;
+    std::string device;
+    std::string versionsJson = "{}";
+};
+
+enum class AnnotatorKind { Person, Import, Simulated };
+
+struct Annotator {
+    AnnotatorId id;
+    std::string uuid;
+    std::string name;
+    AnnotatorKind kind = AnnotatorKind::Person;
+};
+
+struct StudyRecord {
+    StudyId id;
+    std::string uuid;
+    std::string name;
+    std::string protocolJson = "{}";
+};
+
+enum class ItemKind { Example, Control };
+
+/// One thing that annotators are asked about.
+struct Item {
+    ItemId id;
+    std::string uuid;
+    StudyId studyId;
+    ItemKind kind = ItemKind::Example;
+    ExampleId exampleId;        ///< for Example
+    SourceImageId sourceId;     ///< the clean control, or the source of the example
+    std::optional<int> goldLabel;
+};
+
+struct SessionRecord {
+    SessionId id;
+    std::string uuid;
+    StudyId studyId;
+    AnnotatorId annotatorId;
+    std::string displayJson = "{}";
+    std::string startedUtc;
+};
+
+enum class AnswerKind { Class, NotAClass, Unsure, Withdrawal };
+
+struct Answer {
+    AnswerId id;
+    std::string uuid;
+    SessionId sessionId;
+    ItemId itemId;
+    AnswerKind kind = AnswerKind::Class;
+    int label = -1;                       ///< for Class
+    std::optional<std::int64_t> responseMs;  ///< from first paint to key press; none for imports
+    std::string visibleJson = "{}";       ///< what was on the screen, and how
+    AnswerId withdraws;                   ///< for Withdrawal
+    std::string createdUtc;
+};
+
+/// An answer with the annotator who gave it, for counting.
+struct CastAnswer {
+    Answer answer;
+    AnnotatorId annotator;
+};
+
+}  // namespace metamer

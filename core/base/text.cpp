@@ -1,0 +1,60 @@
+#include "core/base/text.h"
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+namespace metamer {
+
+std::string formatNumber(double value) {
+    char buffer[32];
+    const auto [end, code] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 6);
+    return code == std::errc() ? std::string(buffer, end) : std::string("?");
+}
+
+std::string join(const std::vector<std::string> &parts, const std::string &separator) {
+    std::string result;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        result += (i > 0 ? separator : std::string()) + parts[i];
+    }
+    return result;
+}
+
+std::vector<std::string> split(const std::string &text, char separator) {
+    std::vector<std::string> parts;
+    if (text.empty()) {
+        return parts;
+    }
+    std::size_t start = 0;
+    for (std::size_t at = text.find(separator); at != std::string::npos; at = text.find(separator, start)) {
+        parts.push_back(text.substr(start, at - start));
+        start = at + 1;
+    }
+    parts.push_back(text.substr(start));
+    return parts;
+}
+
+std::string trimmed(const std::string &text) {
+    const char *space = " \t\r\n";
+    const auto first = text.find_first_not_of(space);
+    return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(space) - first + 1);
+}
+
+std::string countOf(std::int64_t count, const std::string &noun) {
+    return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string utcNow() {
+    const auto now = std::chrono::system_clock::now();
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    char buffer[40];
+    const auto length = std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf(buffer + length, sizeof buffer - length, ".%03dZ", static_cast<int>(millis));
+    return buffer;
+}
+
+}  // namespace metamer

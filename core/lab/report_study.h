@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/exchange/labelled_set.h"
+#include "core/report/run_report.h"
+#include "core/store/study_file.h"
+
+namespace metamer {
+
+struct ReportRequest {
+    std::string run;                       ///< empty: every run
+    std::vector<std::string> annotators;   ///< empty: everyone but the simulated
+};
+
+struct StudyReport {
+    std::vector<RunReport> runs;
+    std::vector<ModelReport> models;
+};
+
+/// Counts what people and models said. Throws Error(NotFound) for an unknown run or annotator.
+StudyReport reportStudy(StudyFile &file, const ReportRequest &request);
+
+/// The standing votes on each example, by the annotators that count; simulated ones count only where they are named.
+std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file, const std::vector<std::string> &annotators);
+
+/// Gathers every found example of a run (of all runs if `run` is empty) with votes and model answers, for export.
+LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run);
+
+/// Writes an export: "npz", "csv" or "contact-sheet". Returns how many examples it holds.
+/// Throws Error(Usage) for another format, Error(Io) if the place cannot be written.
+std::int64_t exportStudy(StudyFile &file, const std::string &format, const std::filesystem::path &out, const std::string &run);
+
+/// The export formats that there are, with one sentence each.
+struct ExportFormat {
+    std::string name;
+    std::string title;
+    std::string extension;
+    std::string summary;
+};
+const std::vector<ExportFormat> &exportFormats();
+
+}  // namespace metamer

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/base/job.h"
+#include "core/base/parameters.h"
+#include "core/image/image.h"
+
+namespace metamer {
+
+/// A trained model, ready to answer. Thread: one at a time.
+class Classifier {
+public:
+    virtual ~Classifier() = default;
+
+    /// Logits [N][classes] of `images` ([N, C, H, W] uint8; the model sees byte / 255).
+    /// Throws Error(BadInput) if the images are of another size, Error(Device) if the device fails.
+    virtual std::vector<std::vector<float>> logits(const ImageSet &images) const = 0;
+
+    /// "cpu", "cuda:0"
+    virtual std::string device() const = 0;
+};
+
+/// The class with the greatest logit; the lowest of equals.
+int predictedClass(const std::vector<float> &logits);
+
+/// Share of `data` that the model names right.
+double accuracyOf(const Classifier &model, const LabelledImages &data);
+
+/// What a training recipe is called and what it takes.
+struct RecipeInfo {
+    std::string name;
+    std::string title;
+    std::string summary;
+    ParameterSchema schema;
+};
+
+struct TrainRequest {
+    std::string recipe;
+    ParameterValues values;
+    std::int64_t seed = 0;
+    std::string device;                     ///< as resolved: "cpu", "cuda:0"
+    const LabelledImages *train = nullptr;
+    const LabelledImages *test = nullptr;
+    int classCount = 0;
+};
+
+struct TrainedModel {
+    JobEnd end = JobEnd::Finished;
+    std::string architecture;
+    Pixels weights;       ///< the architecture's tensors, as LibTorch saves them
+    std::string hash;     ///< SHA-256 of the architecture's name and all tensors
+    double cleanAccuracy = 0;  ///< on the whole test split
+};
+
+}  // namespace metamer

@@ -1,0 +1,28 @@
+#pragma once
+// Private to the compute library: includes torch.
+
+#include <torch/torch.h>
+
+#include "core/image/image.h"
+
+namespace metamer {
+
+/// A small network for small pictures: two 5x5 convolutions (16 and 32 channels) with 2x2 max pooling, one hidden layer
+/// of 128. About 220 thousand weights at 28x28.
+struct SmallCnnImpl : torch::nn::Module {
+    SmallCnnImpl(const ImageShape &shape, int classCount);
+
+    /// Logits [N, classes] of x [N, C, H, W] in [0, 1].
+    torch::Tensor forward(torch::Tensor x);
+
+    torch::nn::Conv2d conv1, conv2;
+    torch::nn::Linear hidden, output;
+};
+TORCH_MODULE(SmallCnn);
+
+constexpr const char *kSmallCnn = "small-cnn";
+
+/// Bytes to floats on a device: [N, C, H, W] uint8 in memory to float32 in [0, 1].
+torch::Tensor toTensor(std::span<const std::uint8_t> bytes, std::int64_t count, const ImageShape &shape, torch::Device device);
+
+}  // namespace metamer

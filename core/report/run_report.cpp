@@ -1,0 +1,152 @@
+#include "core/report/run_report.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/study/agreement.h"
+
+namespace metamer {
+namespace {
+
+Spread spreadOf(std::vector<double> values) {
+    if (values.empty()) {
+        return {};
+    }
+    std::sort(values.begin(), values.end());
+    const std::size_t half = values.size() / 2;
+    const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+    return {median, values.back()};
+}
+
+template <typename Measure>
+Spread spreadOver(const std::vector<ReportedExample> &examples, Measure measure) {
+    std::vector<double> values;
+    for (const auto &example : examples) {
+        if (example.outcome == ExampleOutcome::Found) {
+            values.push_back(static_cast<double>(measure(example.norms)));
+        }
+    }
+    return spreadOf(std::move(values));
+}
+
+void countNorms(RunReport &report, const std::vector<ReportedExample> &examples) {
+    report.l0 = spreadOver(examples, [](const ByteNorms &norms) { return norms.l0; });
+    report.l0Binarised = spreadOver(examples, [](const ByteNorms &norms) { return norms.l0Binarised; });
+    report.l1 = spreadOver(examples, [](const ByteNorms &norms) { return norms.l1(); });
+    report.l2 = spreadOver(examples, [](const ByteNorms &norms) { return norms.l2(); });
+    report.linf = spreadOver(examples, [](const ByteNorms &norms) { return norms.linf(); });
+}
+
+VoteCounts countVotes(const VotesOfItem &votes) {
+    VoteCounts counts;
+    for (const auto &[annotator, label] : votes) {
+        if (label != kUnsure) {
+            ++counts[label];
+        }
+    }
+    return counts;
+}
+
+void countVerdict(RunReport &report, PeopleVerdict verdict) {
+    switch (verdict) {
+        case PeopleVerdict::NotLabelled: return;
+        case PeopleVerdict::Kept: ++report.kept; break;
+        case PeopleVerdict::Changed: ++report.changed; break;
+        case PeopleVerdict::NotAClass: ++report.notAClass; break;
+        case PeopleVerdict::NoConsensus: ++report.noConsensus; break;
+    }
+    ++report.labelled;
+}
+
+std::optional<double> share(std::int64_t part, std::int64_t whole) {
+    return whole > 0 ? std::optional(static_cast<double>(part) / static_cast<double>(whole)) : std::nullopt;
+}
+
+}  // namespace
+
+PeopleVerdict peopleVerdict(const VotesOfItem &votes, int sourceLabel) {
+    if (votes.empty()) {
+        return PeopleVerdict::NotLabelled;
+    }
+    const auto consensus = consensusOf(votes);
+    if (!consensus) {
+        return PeopleVerdict::NoConsensus;
+    }
+    if (*consensus == kNotAClass) {
+        return PeopleVerdict::NotAClass;
+    }
+    return *consensus == sourceLabel ? PeopleVerdict::Kept : PeopleVerdict::Changed;
+}
+
+ModelVerdict modelVerdict(int onSource, int onExample, std::optional<int> consensus) {
+    if (onExample == onSource) {
+        return ModelVerdict::Kept;
+    }
+    return consensus && onExample == *consensus ? ModelVerdict::FollowedPeople : ModelVerdict::WentElsewhere;
+}
+
+RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples) {
+    RunReport report;
+    report.name = name;
+    report.attempted = attempted;
+    std::set<AnnotatorId> raters;
+    std::vector<VoteCounts> counts;
+    std::int64_t votes = 0;
+    for (const auto &example : examples) {
+        if (example.outcome != ExampleOutcome::Found) {
+            continue;
+        }
+        ++report.examples;
+        countVerdict(report, peopleVerdict(example.votes, example.sourceLabel));
+        counts.push_back(countVotes(example.votes));
+        for (const auto &[label, count] : counts.back()) {
+            votes += count;
+        }
+        for (const auto &[annotator, label] : example.votes) {
+            raters.insert(annotator);
+        }
+    }
+    report.raters = static_cast<std::int64_t>(raters.size());
+    report.successRate = share(report.changed, report.labelled);
+    report.votesPerItem = share(votes, report.labelled);
+    if (report.labelled > 0) {
+        report.successInterval = wilsonInterval(report.changed, report.labelled);
+    }
+    const Agreement kappa = fleissKappa(counts);
+    report.fleissKappa = kappa.value;
+    report.agreementNote = kappa.whyUndefined;
+    report.krippendorffAlpha = krippendorffAlpha(counts).value;
+    countNorms(report, examples);
+    return report;
+}
+
+ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples) {
+    std::int64_t predicted = 0, kept = 0, named = 0, agreed = 0, changed = 0, agreedChanged = 0, invariance = 0;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        const auto &before = model.onSource[i];
+        const auto &after = model.onExample[i];
+        if (examples[i].outcome != ExampleOutcome::Found || !before || !after) {
+            continue;
+        }
+        ++predicted;
+        kept += *before == *after;
+        const auto consensus = consensusOf(examples[i].votes);
+        if (!consensus || *consensus == kNotAClass) {
+            continue;
+        }
+        ++named;
+        agreed += *after == *consensus;
+        if (*consensus != examples[i].sourceLabel) {
+            ++changed;
+            agreedChanged += *after == *consensus;
+            invariance += *before == *after && *before == examples[i].sourceLabel;
+        }
+    }
+    ModelReport report{run, model.name, share(agreed, named), share(agreedChanged, changed), share(kept, predicted), {}, {}};
+    if (predicted > 0) {
+        report.invarianceSuccesses = invariance;
+    }
+    return report;
+}
+
+}  // namespace metamer

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/records.h"
+#include "core/report/interval.h"
+#include "core/study/consensus.h"
+
+namespace metamer {
+
+/// What people did with an example.
+enum class PeopleVerdict { NotLabelled, Kept, Changed, NotAClass, NoConsensus };
+
+/// What a model did with it.
+enum class ModelVerdict { Kept, FollowedPeople, WentElsewhere };
+
+/// "no consensus" where nobody agrees; NotLabelled only where there is no answer at all.
+PeopleVerdict peopleVerdict(const VotesOfItem &votes, int sourceLabel);
+
+/// Kept goes first: a model that keeps its answer kept it whatever people said.
+ModelVerdict modelVerdict(int onSource, int onExample, std::optional<int> consensus);
+
+/// One example as the report sees it.
+struct ReportedExample {
+    ExampleOutcome outcome = ExampleOutcome::Found;
+    int sourceLabel = 0;
+    ByteNorms norms;
+    VotesOfItem votes;
+};
+
+/// One model's answers on the same examples, in the same order; empty where nothing was computed.
+struct ReportedModel {
+    std::string name;
+    std::vector<std::optional<int>> onSource;
+    std::vector<std::optional<int>> onExample;
+};
+
+struct Spread {
+    std::optional<double> median;
+    std::optional<double> highest;
+};
+
+struct RunReport {
+    std::string name;
+    std::int64_t attempted = 0;
+    std::int64_t examples = 0;
+    std::int64_t labelled = 0;
+    std::int64_t changed = 0;
+    std::int64_t kept = 0;
+    std::int64_t notAClass = 0;
+    std::int64_t noConsensus = 0;
+    std::optional<double> successRate;
+    std::optional<Interval> successInterval;
+    std::optional<double> votesPerItem;
+    std::int64_t raters = 0;
+    std::optional<double> fleissKappa;
+    std::optional<double> krippendorffAlpha;
+    std::string agreementNote;  ///< why there is no kappa; empty where there is one
+    Spread l0, l0Binarised, l1, l2, linf;
+};
+
+struct ModelReport {
+    std::string run;
+    std::string model;
+    std::optional<double> agreement;         ///< model's answer on the example = people's, of those where people name a class
+    std::optional<double> agreementChanged;  ///< the same, of the examples that people changed
+    std::optional<double> predictionKept;    ///< same answer on source and example, of all examples
+    std::optional<double> certifiedShare;    ///< null until certificates are computed
+    std::optional<std::int64_t> invarianceSuccesses;  ///< kept, people changed, and right on the source
+};
+
+/// Counts one run. `attempted` is the number of sources the run took in hand.
+RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples);
+
+/// Sets one model against people on one run.
+ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples);
+
+}  // namespace metamer

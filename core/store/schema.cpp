@@ -1,0 +1,89 @@
+#include "core/store/study_file.h"
+
+namespace metamer {
+namespace {
+
+// The schema is documented in docs/study-file.md; a change here is a new Migration and a line there.
+const std::vector<std::string> kVersion1 = {
+    R"sql(CREATE TABLE dataset (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, spec TEXT NOT NULL, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+        channels INTEGER NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL, class_names TEXT NOT NULL,
+        train_count INTEGER NOT NULL, test_count INTEGER NOT NULL, created_utc TEXT NOT NULL))sql",
+    R"sql(CREATE TABLE source_image (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, dataset_id INTEGER NOT NULL REFERENCES dataset(id),
+        split TEXT NOT NULL CHECK (split IN ('train', 'test')), dataset_index INTEGER NOT NULL, label INTEGER NOT NULL,
+        pixels BLOB NOT NULL, UNIQUE (dataset_id, split, dataset_index)))sql",
+    R"sql(CREATE TABLE model (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, architecture TEXT NOT NULL,
+        recipe TEXT NOT NULL, parameters TEXT NOT NULL, hash TEXT NOT NULL, weights BLOB NOT NULL, clean_accuracy REAL,
+        hidden INTEGER NOT NULL DEFAULT 0, created_utc TEXT NOT NULL))sql",
+    R"sql(CREATE TABLE run (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL CHECK (kind IN ('attack', 'import')),
+        state TEXT NOT NULL CHECK (state IN ('running', 'finished', 'stopped', 'aborted', 'failed')),
+        attack TEXT, norm TEXT NOT NULL, eps TEXT NOT NULL, split TEXT NOT NULL, indices TEXT NOT NULL, targets TEXT NOT NULL,
+        model_name TEXT, parameters TEXT NOT NULL, seed INTEGER NOT NULL, device TEXT NOT NULL, versions TEXT NOT NULL,
+        message TEXT NOT NULL DEFAULT '', owner TEXT NOT NULL DEFAULT '', started_utc TEXT NOT NULL, finished_utc TEXT))sql",
+    R"sql(CREATE TABLE example (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, run_id INTEGER NOT NULL REFERENCES run(id),
+        source_id INTEGER NOT NULL REFERENCES source_image(id), ordinal INTEGER NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('found', 'attempt')), pixels BLOB,
+        l0 INTEGER NOT NULL, l0_binarised INTEGER NOT NULL, l1_levels INTEGER NOT NULL, l2_squared_levels INTEGER NOT NULL,
+        linf_levels INTEGER NOT NULL, target_class INTEGER, donor_id INTEGER REFERENCES source_image(id), aligned_donor BLOB,
+        transform TEXT NOT NULL, details TEXT NOT NULL, created_utc TEXT NOT NULL, UNIQUE (run_id, ordinal)))sql",
+    R"sql(CREATE INDEX example_source ON example(source_id))sql",
+    R"sql(CREATE TABLE prediction (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, model_hash TEXT NOT NULL,
+        source_id INTEGER REFERENCES source_image(id), example_id INTEGER REFERENCES example(id), predicted INTEGER NOT NULL,
+        logits BLOB NOT NULL, device TEXT NOT NULL, versions TEXT NOT NULL, created_utc TEXT NOT NULL,
+        CHECK ((source_id IS NULL) != (example_id IS NULL)), UNIQUE (model_hash, source_id), UNIQUE (model_hash, example_id)))sql",
+    R"sql(CREATE TABLE certificate (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, model_hash TEXT NOT NULL,
+        source_id INTEGER NOT NULL REFERENCES source_image(id), norm TEXT NOT NULL, eps TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('certified', 'not_certified', 'unknown')), method TEXT NOT NULL,
+        margin REAL, created_utc TEXT NOT NULL, UNIQUE (model_hash, source_id, norm, eps)))sql",
+    R"sql(CREATE TABLE proxy_score (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, example_id INTEGER NOT NULL REFERENCES example(id),
+        proxy TEXT NOT NULL, proxy_hash TEXT NOT NULL, scores TEXT NOT NULL, created_utc TEXT NOT NULL,
+        UNIQUE (example_id, proxy_hash)))sql",
+    R"sql(CREATE TABLE annotator (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL CHECK (kind IN ('person', 'import', 'simulated')), created_utc TEXT NOT NULL, erased_utc TEXT))sql",
+    R"sql(CREATE TABLE study (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL, protocol TEXT NOT NULL, created_utc TEXT NOT NULL))sql",
+    R"sql(CREATE TABLE study_item (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, study_id INTEGER NOT NULL REFERENCES study(id),
+        kind TEXT NOT NULL CHECK (kind IN ('example', 'control')), example_id INTEGER REFERENCES example(id),
+        source_id INTEGER NOT NULL REFERENCES source_image(id), gold_label INTEGER,
+        CHECK ((kind = 'example') = (example_id IS NOT NULL)), CHECK (kind = 'control' OR gold_label IS NULL),
+        UNIQUE (study_id, example_id)))sql",
+    R"sql(CREATE TABLE session (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, study_id INTEGER NOT NULL REFERENCES study(id),
+        annotator_id INTEGER NOT NULL REFERENCES annotator(id), display TEXT NOT NULL, started_utc TEXT NOT NULL, ended_utc TEXT))sql",
+    R"sql(CREATE TABLE answer (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, session_id INTEGER NOT NULL REFERENCES session(id),
+        item_id INTEGER NOT NULL REFERENCES study_item(id),
+        kind TEXT NOT NULL CHECK (kind IN ('class', 'not_a_class', 'unsure', 'withdrawal')), label INTEGER,
+        response_ms INTEGER, visible TEXT NOT NULL, withdraws INTEGER REFERENCES answer(id), created_utc TEXT NOT NULL,
+        CHECK ((kind = 'class') = (label IS NOT NULL)), CHECK ((kind = 'withdrawal') = (withdraws IS NOT NULL))))sql",
+    R"sql(CREATE INDEX answer_item ON answer(item_id))sql",
+    R"sql(CREATE INDEX answer_session ON answer(session_id))sql",
+    R"sql(CREATE TABLE event (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, session_id INTEGER REFERENCES session(id), kind TEXT NOT NULL,
+        details TEXT NOT NULL, created_utc TEXT NOT NULL))sql",
+    R"sql(CREATE TRIGGER answer_is_never_changed BEFORE UPDATE ON answer
+        BEGIN SELECT RAISE(ABORT, 'answers are only ever added; withdraw one with a new row'); END)sql",
+    R"sql(CREATE TRIGGER answer_is_never_deleted BEFORE DELETE ON answer
+        WHEN (SELECT erased_utc FROM annotator JOIN session ON session.annotator_id = annotator.id
+              WHERE session.id = OLD.session_id) IS NULL
+        BEGIN SELECT RAISE(ABORT, 'answers are only ever added; only a withdrawn consent erases them'); END)sql",
+};
+
+}  // namespace
+
+const std::vector<Migration> &schemaMigrations() {
+    static const std::vector<Migration> kMigrations = {{1, kVersion1}};
+    return kMigrations;
+}
+
+}  // namespace metamer

@@ -1,0 +1,123 @@
+#include "core/base/text.h"
+#include "core/store/row_text.h"
+#include "core/store/sql.h"
+#include "core/store/tables.h"
+
+namespace metamer {
+namespace {
+
+SourceImage readSource(Statement &row) {
+    SourceImage image;
+    image.id = row.id<SourceImageId>();
+    image.uuid = row.text();
+    image.split = row.text();
+    image.index = row.integer();
+    image.label = static_cast<int>(row.integer());
+    image.pixels = row.bytes();
+    return image;
+}
+
+#define SOURCE_COLUMNS "id, uuid, split, dataset_index, label, pixels"
+
+}  // namespace
+
+DatasetId DatasetTable::insert(Dataset dataset) {
+    return {Statement(m_connection, "INSERT INTO dataset (uuid, spec, path, sha256, channels, height, width, class_names, "
+                                    "train_count, test_count, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .bind(uuidOr(dataset.uuid)).bind(dataset.spec).bind(dataset.path).bind(dataset.sha256)
+                .bind(dataset.shape.channels).bind(dataset.shape.height).bind(dataset.shape.width)
+                .bind(Json(dataset.classNames).dump()).bind(dataset.trainCount).bind(dataset.testCount).bind(utcNow())
+                .insert()};
+}
+
+Dataset DatasetTable::get() {
+    Statement row(m_connection, "SELECT id, uuid, spec, path, sha256, channels, height, width, class_names, train_count, "
+                                "test_count FROM dataset ORDER BY id LIMIT 1");
+    if (!row.next()) {
+        throw Error(ErrorCode::Damaged, m_connection.path().string() + " has no data set; create the study again");
+    }
+    Dataset dataset;
+    dataset.id = row.id<DatasetId>();
+    dataset.uuid = row.text();
+    dataset.spec = row.text();
+    dataset.path = row.text();
+    dataset.sha256 = row.text();
+    dataset.shape.channels = static_cast<int>(row.integer());
+    dataset.shape.height = static_cast<int>(row.integer());
+    dataset.shape.width = static_cast<int>(row.integer());
+    dataset.classNames = listFromJson<std::vector<std::string>>(row.text());
+    dataset.trainCount = row.integer();
+    dataset.testCount = row.integer();
+    return dataset;
+}
+
+SourceImageId SourceImageTable::ensure(DatasetId dataset, SourceImage image) {
+    Statement found(m_connection, "SELECT id FROM source_image WHERE dataset_id = ? AND split = ? AND dataset_index = ?");
+    if (found.bind(dataset).bind(image.split).bind(image.index).next()) {
+        return found.id<SourceImageId>();
+    }
+    return {Statement(m_connection, "INSERT INTO source_image (uuid, dataset_id, split, dataset_index, label, pixels) "
+                                    "VALUES (?, ?, ?, ?, ?, ?)")
+                .bind(uuidOr(image.uuid)).bind(dataset).bind(image.split).bind(image.index).bind(image.label)
+                .bind(image.pixels).insert()};
+}
+
+std::optional<SourceImage> SourceImageTable::find(SourceImageId id) {
+    Statement row(m_connection, "SELECT " SOURCE_COLUMNS " FROM source_image WHERE id = ?");
+    row.bind(id);
+    return row.next() ? std::optional(readSource(row)) : std::nullopt;
+}
+
+std::vector<SourceImage> SourceImageTable::all() {
+    Statement row(m_connection, "SELECT " SOURCE_COLUMNS " FROM source_image ORDER BY id");
+    std::vector<SourceImage> images;
+    while (row.next()) {
+        images.push_back(readSource(row));
+    }
+    return images;
+}
+
+ModelId ModelTable::insert(ModelRecord model) {
+    return {Statement(m_connection, "INSERT INTO model (uuid, name, architecture, recipe, parameters, hash, weights, "
+                                    "clean_accuracy, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                .bind(uuidOr(model.uuid)).bind(model.name).bind(model.architecture).bind(model.recipe)
+                .bind(model.parametersJson).bind(model.hash).bind(model.weights).bind(model.cleanAccuracy).bind(utcNow())
+                .insert()};
+}
+
+#define MODEL_COLUMNS "id, uuid, name, architecture, recipe, parameters, hash, clean_accuracy, created_utc"
+
+static ModelRecord readModel(Statement &row) {
+    ModelRecord model;
+    model.id = row.id<ModelId>();
+    model.uuid = row.text();
+    model.name = row.text();
+    model.architecture = row.text();
+    model.recipe = row.text();
+    model.parametersJson = row.text();
+    model.hash = row.text();
+    model.cleanAccuracy = row.optionalReal();
+    model.createdUtc = row.text();
+    return model;
+}
+
+std::optional<ModelRecord> ModelTable::find(const std::string &name) {
+    Statement row(m_connection, "SELECT " MODEL_COLUMNS ", weights FROM model WHERE name = ?");
+    if (!row.bind(name).next()) {
+        return std::nullopt;
+    }
+    ModelRecord model = readModel(row);
+    model.weights = row.bytes();
+    return model;
+}
+
+std::vector<ModelRecord> ModelTable::list() {
+    Statement row(m_connection, "SELECT " MODEL_COLUMNS " FROM model ORDER BY name");
+    std::vector<ModelRecord> models;
+    while (row.next()) {
+        models.push_back(readModel(row));
+    }
+    return models;
+}
+
+}  // namespace metamer
