@@ -1,0 +1,44 @@
+#include "core/lab/inspect_example.h"
+
+#include "core/base/error.h"
+#include "core/lab/report_study.h"
+
+namespace metamer {
+
+InspectedExample inspectExample(StudyFile &file, ExampleId id) {
+    const auto example = ExampleTable(file).find(id);
+    const auto source = example ? SourceImageTable(file).find(example->sourceId) : std::nullopt;
+    if (!example || !source) {
+        throw Error(ErrorCode::NotFound, "this example is not in the study any more; choose another");
+    }
+    InspectedExample found;
+    found.example = *example;
+    found.source = *source;
+    for (const auto &run : RunTable(file).list()) {
+        if (run.id == example->runId) {
+            found.run = run;
+        }
+    }
+    if (example->donorId.isValid()) {
+        found.donor = SourceImageTable(file).find(example->donorId);
+    }
+    const auto after = PredictionTable(file).ofExample(id);
+    const auto before = PredictionTable(file).ofSource(source->id);
+    for (const auto &model : ModelTable(file).list()) {
+        ModelAnswers answers{model.name, {}, {}};
+        for (const auto &prediction : before) {
+            answers.before = prediction.modelHash == model.hash ? prediction.logits : answers.before;
+        }
+        for (const auto &prediction : after) {
+            answers.after = prediction.modelHash == model.hash ? prediction.logits : answers.after;
+        }
+        found.models.push_back(std::move(answers));
+    }
+    const auto votes = votesOnExamples(file, {});
+    if (const auto ofExample = votes.find(id); ofExample != votes.end()) {
+        found.votes = ofExample->second;
+    }
+    return found;
+}
+
+}  // namespace metamer

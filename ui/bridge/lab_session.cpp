@@ -1,0 +1,130 @@
+#include "ui/bridge/lab_session.h"
+
+#include <filesystem>
+
+#include "core/attack/compute.h"
+#include "core/base/text.h"
+#include "core/lab/compute_loader.h"
+#include "core/lab/demo.h"
+#include "core/store/tables.h"
+
+namespace metamer {
+
+LabSession::LabSession(QObject *parent) : QObject(parent) {
+    connect(&m_study, &StudyClient::failed, this, &LabSession::failed);
+    connect(&m_jobs, &JobQueue::ended, this, &LabSession::refresh);
+}
+
+LabSession::~LabSession() { m_jobs.abortAll(); }
+
+void LabSession::adopt(std::function<StudyFile()> open, std::function<void()> afterwards) {
+    m_study.replace(
+        this, std::move(open),
+        [this, afterwards = std::move(afterwards)] {
+            m_study.ask(this, [](StudyFile &file) { return studyInfo(file); },
+                        [this, afterwards](StudyInfo info) {
+                            m_info = std::move(info);
+                            m_isOpen = true;
+                            Q_EMIT opened();
+                            Q_EMIT infoChanged();
+                            if (afterwards) {
+                                afterwards();
+                            }
+                        });
+        },
+        [this](const Error &error) { Q_EMIT failed(error); });
+}
+
+void LabSession::openStudy(const QString &path) {
+    adopt([path] { return StudyFile::open(path.toStdString()); });
+}
+
+void LabSession::createStudyAt(const QString &path, const QString &spec) {
+    adopt([path, spec] { return createStudy(path.toStdString(), spec.toStdString(), {}); });
+}
+
+void LabSession::openDemo(const QString &path) {
+    const std::filesystem::path file = path.toStdString();
+    adopt(
+        [file] {
+            std::filesystem::create_directories(file.parent_path());
+            return std::filesystem::exists(file) ? StudyFile::open(file) : createStudy(file, "builtin:digits", {});
+        },
+        [this] {
+            if (m_info.models.empty()) {
+                train(demoTraining());
+            }
+            if (m_info.runs.empty()) {
+                attack(demoAttack());
+            } else if (m_info.runs.front().run.state != RunState::Finished && m_info.runs.front().run.kind == RunKind::Attack) {
+                resume(QString::fromStdString(m_info.runs.front().run.name));
+            }
+        });
+}
+
+void LabSession::loadCatalogue() {
+    m_jobs.enqueue(tr("Opening LibTorch"), [this](const JobContext &) {
+        Compute &engine = compute();
+        const Catalogue catalogue{engine.attacks(), engine.recipes(), engine.devices()};
+        QMetaObject::invokeMethod(this, [this, catalogue] {
+            m_catalogue = catalogue;
+            Q_EMIT catalogueReady();
+        });
+        return JobResult{JobEnd::Finished, tr("LibTorch %1").arg(QString::fromStdString(engine.torchVersion())), {}};
+    });
+}
+
+int LabSession::train(const TrainModelRequest &request) {
+    const QString name = QString::fromStdString(request.name.empty() ? request.recipe : request.name);
+    return m_jobs.enqueue(tr("Train %1").arg(name), [this, request](const JobContext &job) {
+        const TrainModelOutcome outcome = trainModel(m_study.gate(), request, job);
+        const QString message = outcome.model && outcome.model->cleanAccuracy
+                                    ? tr("%1 % of the test split right").arg(100 * *outcome.model->cleanAccuracy, 0, 'f', 1)
+                                    : QString();
+        return JobResult{outcome.end, message, {}};
+    });
+}
+
+JobResult LabSession::runAttackJob(const std::function<AttackRunOutcome(const ExampleHandler &)> &run) {
+    const auto onExample = [this](const Example &example) {
+        if (example.pixels.empty()) {
+            return;
+        }
+        auto pair = std::make_shared<ExamplePair>(ExamplePair{example, {}});
+        m_study.gate().with([&](StudyFile &file) { pair->source = SourceImageTable(file).find(example.sourceId)->pixels; });
+        QMetaObject::invokeMethod(this, [this, pair] { Q_EMIT exampleAdded(pair); });
+    };
+    const AttackRunOutcome outcome = run(onExample);
+    QString message = QString::fromStdString(countOf(outcome.found, "example"));
+    if (outcome.attempts > 0) {
+        message += tr(", %1 without success").arg(outcome.attempts);
+    }
+    return {outcome.end, message, QString::fromStdString(outcome.run.name)};
+}
+
+int LabSession::attack(const AttackRunRequest &request) {
+    const QString title = QString::fromStdString(request.name.empty() ? request.attack + "-" + request.norm + "-" + request.eps : request.name);
+    return m_jobs.enqueue(title, [this, request](const JobContext &job) {
+        return runAttackJob([&](const ExampleHandler &onExample) { return runAttack(m_study.gate(), request, job, onExample); });
+    });
+}
+
+int LabSession::resume(const QString &runName) {
+    return m_jobs.enqueue(runName, [this, runName](const JobContext &job) {
+        return runAttackJob([&](const ExampleHandler &onExample) {
+            return resumeAttack(m_study.gate(), runName.toStdString(), 0, job, onExample);
+        });
+    });
+}
+
+void LabSession::refresh() {
+    if (m_isOpen) {
+        m_study.ask(this, [](StudyFile &file) { return studyInfo(file); },
+                    [this](StudyInfo info) {
+                        m_info = std::move(info);
+                        Q_EMIT infoChanged();
+                    });
+    }
+}
+
+}  // namespace metamer

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <QObject>
+
+#include "core/attack/attack.h"
+#include "core/lab/attack_run.h"
+#include "core/lab/create_study.h"
+#include "core/lab/models.h"
+#include "ui/bridge/job_queue.h"
+#include "ui/bridge/study_client.h"
+
+namespace metamer {
+
+/// What LibTorch's side offers, once it is open.
+struct Catalogue {
+    std::vector<AttackInfo> attacks;
+    std::vector<RecipeInfo> recipes;
+    std::vector<std::string> devices;
+};
+
+/// A new example with its source, for strips and thumbnails.
+struct ExamplePair {
+    Example example;
+    Pixels source;
+};
+
+/// The open study, its jobs and what pages have to know of them. Thread: main.
+class LabSession final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit LabSession(QObject *parent = nullptr);
+    ~LabSession() override;
+
+    StudyClient &study() { return m_study; }
+    JobQueue &jobs() { return m_jobs; }
+
+    /// What is in the open study; meaningful while isOpen().
+    const StudyInfo &info() const { return m_info; }
+    bool isOpen() const { return m_isOpen; }
+    const Catalogue &catalogue() const { return m_catalogue; }
+
+    void openStudy(const QString &path);
+    void createStudyAt(const QString &path, const QString &spec);
+
+    /// Opens the demo study of this user, making it first, and starts or resumes its jobs.
+    void openDemo(const QString &path);
+
+    /// Opens LibTorch in the background and then tells catalogueReady.
+    void loadCatalogue();
+
+    int train(const TrainModelRequest &request);
+    int attack(const AttackRunRequest &request);
+    int resume(const QString &runName);
+
+    /// Reads the study's info again; infoChanged follows.
+    void refresh();
+
+Q_SIGNALS:
+    void opened();
+    void infoChanged();
+    void catalogueReady();
+    void exampleAdded(std::shared_ptr<const metamer::ExamplePair> pair);
+    void failed(const metamer::Error &error);
+
+private:
+    void adopt(std::function<StudyFile()> open, std::function<void()> afterwards = {});
+    JobResult runAttackJob(const std::function<AttackRunOutcome(const ExampleHandler &)> &run);
+
+    StudyClient m_study;   // outlives the jobs, which reach through its gate
+    JobQueue m_jobs;
+    StudyInfo m_info;
+    Catalogue m_catalogue;
+    bool m_isOpen = false;
+};
+
+}  // namespace metamer

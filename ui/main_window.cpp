@@ -1,0 +1,258 @@
+#include "ui/main_window.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QButtonGroup>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSettings>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/bridge/lab_session.h"
+#include "ui/dialogs/keys_dialog.h"
+#include "ui/dialogs/new_study_dialog.h"
+#include "ui/pages/attacks_page.h"
+#include "ui/pages/data_page.h"
+#include "ui/pages/export_page.h"
+#include "ui/pages/inspect_page.h"
+#include "ui/pages/label_page.h"
+#include "ui/views/job_bar.h"
+
+namespace metamer {
+namespace {
+
+constexpr int kRailWidth = 76;
+constexpr int kDataStep = 1, kAttacksStep = 3, kInspectStep = 4, kLabelStep = 6, kExportStep = 8;
+
+}  // namespace
+
+MainWindow::MainWindow(LabSession &session) : m_session(session) {
+    setWindowTitle(tr("Metamer"));
+    buildPages();
+    buildLayout();
+    buildMenus();
+    connectSession();
+    showIcons();
+    resize(1280, 720);
+    restoreGeometry(QSettings().value(QStringLiteral("window/geometry")).toByteArray());
+    goToPage(kInspectStep);
+}
+
+void MainWindow::buildPages() {
+    m_rail = new QWidget;
+    m_rail->setFixedWidth(kRailWidth);
+    auto *railLayout = new QVBoxLayout(m_rail);
+    railLayout->setContentsMargins(kTight, kGap, kTight, kGap);
+    railLayout->setSpacing(kTight);
+    m_steps = new QButtonGroup(this);
+    m_pages = new QStackedWidget;
+    m_dataPage = new DataPage(m_session, this);
+    m_attacks = new AttacksPage(m_session, this);
+    m_inspect = new InspectPage(m_session, this);
+    m_label = new LabelPage(m_session, this);
+    m_export = new ExportPage(m_session, this);
+    addStep(m_dataPage, kDataStep, tr("Data"), QStringLiteral("data"));
+    addStep(m_attacks, kAttacksStep, tr("Attacks"), QStringLiteral("attacks"));
+    addStep(m_inspect, kInspectStep, tr("Inspect"), QStringLiteral("inspect"));
+    addStep(m_label, kLabelStep, tr("Label"), QStringLiteral("label"));
+    addStep(m_export, kExportStep, tr("Export"), QStringLiteral("export"));
+    railLayout->addStretch(1);
+}
+
+void MainWindow::addStep(Page *page, int number, const QString &name, const QString &icon) {
+    auto *button = new QToolButton;
+    button->setText(name);
+    button->setProperty("icon-name", icon);
+    button->setIconSize({24, 24});
+    button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+    button->setCheckable(true);
+    button->setAutoRaise(true);
+    button->setFixedWidth(kRailWidth - 2 * kTight);
+    button->setFocusPolicy(Qt::TabFocus);
+    button->setToolTip(tr("%1 (Ctrl+%2)").arg(name).arg(number));
+    button->setAccessibleName(name);
+    m_steps->addButton(button, number);
+    m_rail->layout()->addWidget(button);
+    m_pages->addWidget(page);
+    page->setProperty("number", number);
+    connect(button, &QToolButton::clicked, this, [this, number] { goToPage(number); });
+    auto *shortcut = new QShortcut(QKeySequence(QStringLiteral("Ctrl+%1").arg(number)), this);
+    connect(shortcut, &QShortcut::activated, this, [this, number] { goToPage(number); });
+}
+
+void MainWindow::buildLayout() {
+    m_banner = new QFrame;
+    m_banner->setFrameShape(QFrame::StyledPanel);
+    m_bannerText = new QLabel;
+    m_bannerText->setWordWrap(true);
+    m_bannerText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto *copy = new QPushButton(tr("Copy details"));
+    auto *close = new QPushButton(tr("Close"));
+    auto *bannerLayout = new QHBoxLayout(m_banner);
+    bannerLayout->setContentsMargins(kGap, kTight, kGap, kTight);
+    bannerLayout->addWidget(m_bannerText, 1);
+    bannerLayout->addWidget(copy);
+    bannerLayout->addWidget(close);
+    m_banner->hide();
+    connect(copy, &QPushButton::clicked, this, [this] {
+        QApplication::clipboard()->setText(QStringLiteral("Metamer " METAMER_VERSION ": ") + m_bannerText->text());
+    });
+    connect(close, &QPushButton::clicked, m_banner, &QFrame::hide);
+
+    m_jobBar = new JobBar(m_session.jobs());
+    auto *middle = new QVBoxLayout;
+    middle->setContentsMargins(0, 0, 0, 0);
+    middle->setSpacing(0);
+    middle->addWidget(m_banner);
+    middle->addWidget(m_pages, 1);
+    auto *upper = new QHBoxLayout;
+    upper->setContentsMargins(0, 0, 0, 0);
+    upper->setSpacing(0);
+    upper->addWidget(m_rail);
+    upper->addLayout(middle, 1);
+    auto *central = new QWidget;
+    auto *layout = new QVBoxLayout(central);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(upper, 1);
+    layout->addWidget(m_jobBar);
+    setCentralWidget(central);
+}
+
+void MainWindow::buildMenus() {
+    auto *file = menuBar()->addMenu(tr("&File"));
+    file->addAction(tr("&New study ..."), QKeySequence::New, this, &MainWindow::newStudy);
+    file->addAction(tr("&Open study ..."), QKeySequence::Open, this, &MainWindow::openStudy);
+    file->addSeparator();
+    file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    auto *view = menuBar()->addMenu(tr("&View"));
+    addThemeMenu(view->addMenu(tr("&Theme")));
+    m_full = view->addAction(tr("Only the &page"), this, [this] { setFull(m_full->isChecked()); });
+    m_full->setShortcut(Qt::Key_F11);
+    m_full->setCheckable(true);
+    addAction(m_full);  // works while the menu bar is hidden
+    auto *help = menuBar()->addMenu(tr("&Help"));
+    help->addAction(tr("&Keys of this page"), Qt::Key_F1, this, &MainWindow::showKeys);
+}
+
+void MainWindow::addThemeMenu(QMenu *menu) {
+    auto *group = new QActionGroup(this);
+    const Theme current = themeFromName(QSettings().value(QStringLiteral("window/theme")).toString());
+    for (const auto &[theme, name] : {std::pair{Theme::System, tr("&System")}, {Theme::Light, tr("&Light")}, {Theme::Dark, tr("&Dark")}}) {
+        QAction *action = menu->addAction(name, this, [this, theme = theme] {
+            QSettings().setValue(QStringLiteral("window/theme"), themeName(theme));
+            applyTheme(*qApp, theme);
+            showIcons();
+        });
+        action->setCheckable(true);
+        action->setChecked(theme == current);
+        group->addAction(action);
+    }
+}
+
+void MainWindow::connectSession() {
+    connect(&m_session, &LabSession::failed, this, [this](const Error &error) { showError(QString::fromUtf8(error.what())); });
+    connect(&m_session, &LabSession::opened, this, [this] {
+        m_banner->hide();
+        setWindowTitle(tr("%1 - Metamer").arg(QFileInfo(QString::fromStdString(m_session.info().path)).fileName()));
+    });
+    connect(&m_session.jobs(), &JobQueue::ended, this, [this](const JobInfo &job) {
+        if (job.state == JobState::Failed) {
+            showError(tr("%1 failed: %2").arg(job.title, job.message));
+        }
+    });
+    connect(m_attacks, &AttacksPage::inspectRequested, this, [this](const QString &run) { goToPage(kInspectStep); m_inspect->showRun(run); });
+    connect(m_attacks, &AttacksPage::exportRequested, this, [this](const QString &run) { goToPage(kExportStep); m_export->showRun(run); });
+    connect(m_attacks, &AttacksPage::labelRequested, this, [this] { goToPage(kLabelStep); });
+    connect(m_label, &LabelPage::labellingChanged, this, [this](bool isLabelling) {
+        if (!isLabelling) {
+            setFull(false);
+        }
+    });
+}
+
+void MainWindow::goToPage(int number) {
+    auto *before = static_cast<Page *>(m_pages->currentWidget());
+    for (int i = 0; i < m_pages->count(); ++i) {
+        auto *page = static_cast<Page *>(m_pages->widget(i));
+        if (page->property("number").toInt() == number) {
+            if (before != nullptr && before != page) {
+                before->deactivated();
+            }
+            m_pages->setCurrentWidget(page);
+            m_steps->button(number)->setChecked(true);
+            page->activated();
+        }
+    }
+}
+
+void MainWindow::setFull(bool isFull) {
+    m_full->setChecked(isFull);
+    m_rail->setVisible(!isFull);
+    m_jobBar->setVisible(!isFull);
+    menuBar()->setVisible(!isFull);
+}
+
+void MainWindow::showIcons() {
+    for (auto *button : m_steps->buttons()) {
+        button->setIcon(themedIcon(button->property("icon-name").toString()));
+    }
+}
+
+void MainWindow::newStudy() {
+    NewStudyDialog dialog(this);
+    if (dialog.exec() == QDialog::Accepted) {
+        m_session.jobs().abortAll();
+        m_session.createStudyAt(dialog.path(), dialog.spec());
+        goToPage(kDataStep);
+    }
+}
+
+void MainWindow::openStudy() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open study"), QFileInfo(QString::fromStdString(m_session.info().path)).path(),
+                                                      tr("Metamer studies (*.metamer);;All files (*)"));
+    if (!path.isEmpty()) {
+        m_session.jobs().abortAll();
+        m_session.openStudy(path);
+    }
+}
+
+void MainWindow::showKeys() {
+    QStringList keys = static_cast<Page *>(m_pages->currentWidget())->keys();
+    keys << tr("Ctrl+1, 3, 4, 6, 8\tData, Attacks, Inspect, Label, Export") << tr("Ctrl+N, Ctrl+O\tNew study, open study") << tr("F11\tOnly the page");
+    KeysDialog(keys, this).exec();
+}
+
+void MainWindow::showError(const QString &sentence) {
+    m_bannerText->setText(sentence);
+    m_bannerText->setStyleSheet(QStringLiteral("color: %1").arg(errorColour().name()));
+    m_banner->show();
+}
+
+void MainWindow::keyPressEvent(QKeyEvent *event) {
+    if (event->key() == Qt::Key_Escape && m_full->isChecked()) {
+        setFull(false);
+        return;
+    }
+    QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event) {
+    QSettings().setValue(QStringLiteral("window/geometry"), saveGeometry());
+    m_session.jobs().abortAll();
+    event->accept();
+}
+
+}  // namespace metamer

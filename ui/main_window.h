@@ -1,0 +1,68 @@
+#pragma once
+
+#include <QMainWindow>
+
+#include "ui/theme.h"
+
+class QAction;
+class QButtonGroup;
+class QFrame;
+class QLabel;
+class QStackedWidget;
+
+namespace metamer {
+
+class AttacksPage;
+class DataPage;
+class ExportPage;
+class InspectPage;
+class JobBar;
+class LabelPage;
+class LabSession;
+class Page;
+
+/// The frame: a rail with the steps of the flow, the page, and one job bar.
+class MainWindow final : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(LabSession &session);
+
+    /// Brings the page with this number (1 Data, 3 Attacks, 4 Inspect, 6 Label, 8 Export) to the front.
+    void goToPage(int number);
+    LabelPage &labelPage() { return *m_label; }
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    void buildPages();
+    void buildMenus();
+    void addThemeMenu(class QMenu *menu);
+    void buildLayout();
+    void connectSession();
+    void addStep(Page *page, int number, const QString &name, const QString &icon);
+    void showIcons();
+    void setFull(bool isFull);
+    void newStudy();
+    void openStudy();
+    void showKeys();
+    void showError(const QString &sentence);
+
+    LabSession &m_session;
+    QWidget *m_rail;
+    QButtonGroup *m_steps;
+    QStackedWidget *m_pages;
+    QFrame *m_banner;
+    QLabel *m_bannerText;
+    JobBar *m_jobBar;
+    DataPage *m_dataPage;
+    AttacksPage *m_attacks;
+    InspectPage *m_inspect;
+    LabelPage *m_label;
+    ExportPage *m_export;
+    QAction *m_full;
+};
+
+}  // namespace metamer

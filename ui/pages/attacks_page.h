@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+
+#include "ui/pages/page.h"
+
+class QComboBox;
+class QFormLayout;
+class QGroupBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace metamer {
+
+class PairStrip;
+struct AttackInfo;
+struct ExamplePair;
+
+/// Left the form of an attack, made from its parameter schema; right the queue; below the newest examples.
+class AttacksPage final : public Page {
+    Q_OBJECT
+
+public:
+    AttacksPage(LabSession &session, QWidget *parent);
+    QStringList keys() const override;
+
+Q_SIGNALS:
+    void inspectRequested(const QString &run);
+    void labelRequested();
+    void exportRequested(const QString &run);
+
+private:
+    QWidget *buildForm();
+    QWidget *buildQueue();
+    void connectSession();
+    void showCatalogue();
+    void showAttack();
+    void showModels();
+    void showLevels();
+    void runAttack();
+    void showJob(int row);
+    void showButtons();
+    void addExample(const ExamplePair &pair);
+    const AttackInfo *chosenAttack() const;
+
+    QComboBox *m_attack, *m_norm, *m_targets, *m_split, *m_model, *m_device;
+    QLineEdit *m_eps, *m_name;
+    QLabel *m_levels, *m_summary;
+    QSpinBox *m_count, *m_seed;
+    QGroupBox *m_advanced;
+    QFormLayout *m_advancedForm;
+    std::map<std::string, QLineEdit *> m_parameters;
+    QPushButton *m_run, *m_stop, *m_resume, *m_inspect, *m_label, *m_export;
+    QTableWidget *m_queue;
+    PairStrip *m_strip;
+};
+
+}  // namespace metamer

@@ -1,0 +1,33 @@
+#include "ui/pages/page.h"
+
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "ui/theme.h"
+
+namespace metamer {
+
+QVBoxLayout *Page::makeLayout(const QString &title) {
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(kPageMargin, kGroupGap, kPageMargin, kGroupGap);
+    layout->setSpacing(kGap);
+    auto *label = new QLabel(title);
+    QFont font = label->font();
+    font.setPointSizeF(13);
+    font.setWeight(QFont::DemiBold);
+    label->setFont(font);
+    layout->addWidget(label);
+    return layout;
+}
+
+QLabel *makeHint(const QString &text) {
+    auto *label = new QLabel(text);
+    label->setWordWrap(true);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    return label;
+}
+
+void makePrimary(QPushButton *button) { button->setProperty("primary", true); }
+
+}  // namespace metamer

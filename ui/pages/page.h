@@ -1,0 +1,40 @@
+#pragma once
+
+#include <QString>
+#include <QWidget>
+
+class QLabel;
+class QVBoxLayout;
+
+namespace metamer {
+
+class LabSession;
+
+/// One step of the flow.
+class Page : public QWidget {
+    Q_OBJECT
+
+public:
+    Page(LabSession &session, QWidget *parent) : QWidget(parent), m_session(session) {}
+
+    /// The page has come to the front.
+    virtual void activated() {}
+    /// The page has gone to the back.
+    virtual void deactivated() {}
+    /// The keys of this page, "key<TAB>what it does", for F1.
+    virtual QStringList keys() const { return {}; }
+
+protected:
+    /// The page's outer layout with margins and its title; content goes below.
+    QVBoxLayout *makeLayout(const QString &title);
+
+    LabSession &m_session;
+};
+
+/// A label in the muted colour, wrapped, for hints and empty states.
+QLabel *makeHint(const QString &text);
+
+/// Marks a button as the page's primary one.
+void makePrimary(class QPushButton *button);
+
+}  // namespace metamer

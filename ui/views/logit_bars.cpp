@@ -1,0 +1,83 @@
+#include "ui/views/logit_bars.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <QPainter>
+
+#include "ui/theme.h"
+
+namespace metamer {
+namespace {
+
+std::vector<float> softmax(std::vector<float> values) {
+    if (values.empty()) {
+        return values;
+    }
+    const float highest = *std::max_element(values.begin(), values.end());
+    float total = 0;
+    for (auto &value : values) {
+        value = std::exp(value - highest);
+        total += value;
+    }
+    for (auto &value : values) {
+        value /= total;
+    }
+    return values;
+}
+
+}  // namespace
+
+LogitBars::LogitBars(QWidget *parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed); }
+
+void LogitBars::setLogits(const QString &model, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after) {
+    m_classNames = classNames;
+    m_before = softmax(before);
+    m_after = softmax(after);
+    const auto best = [&](const std::vector<float> &values) {
+        const auto at = std::max_element(values.begin(), values.end()) - values.begin();
+        return values.empty() ? tr("?") : classNames.value(static_cast<int>(at));
+    };
+    m_title = tr("%1 says %2, then %3").arg(model, best(m_before), best(m_after));
+    setAccessibleName(m_title);
+    update();
+}
+
+void LogitBars::paintEvent(QPaintEvent *) {
+    QPainter painter(this);
+    const int line = fontMetrics().height();
+    painter.setPen(palette().color(QPalette::WindowText));
+    painter.drawText(QRect(0, 0, width(), line), Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(m_title, Qt::ElideRight, width()));
+    const int count = static_cast<int>(std::max(m_before.size(), m_after.size()));
+    if (count == 0) {
+        return;
+    }
+    const int top = line + kTight, bottom = height() - line - kTight;
+    const double step = static_cast<double>(width()) / count;
+    const int bar = std::max(2, static_cast<int>(step * 0.36));
+    painter.fillRect(QRect(0, bottom, width(), 1), hairlineColour());
+    for (int i = 0; i < count; ++i) {
+        const int left = static_cast<int>(i * step + (step - 2 * bar - 1) / 2);
+        const auto draw = [&](const std::vector<float> &values, int x, const QColor &colour) {
+            if (i < static_cast<int>(values.size())) {
+                const int high = static_cast<int>(std::lround(values[static_cast<std::size_t>(i)] * (bottom - top)));
+                painter.fillRect(QRect(x, bottom - high, bar, high), colour);
+            }
+        };
+        draw(m_before, left, mutedTextColour());
+        draw(m_after, left + bar + 1, accentColour());
+        painter.setPen(mutedTextColour());
+        const QRect label(static_cast<int>(i * step), bottom + 2, static_cast<int>(step), line);
+        painter.drawText(label, Qt::AlignHCenter | Qt::AlignTop,
+                         fontMetrics().elidedText(m_classNames.value(i), Qt::ElideRight, static_cast<int>(step)));
+    }
+    const QRect key(0, top, width(), line);
+    const QString before = tr("original"), after = tr("perturbed");
+    const int afterWidth = fontMetrics().horizontalAdvance(after);
+    painter.setPen(accentColour());
+    painter.drawText(key, Qt::AlignRight | Qt::AlignTop, after);
+    painter.setPen(mutedTextColour());
+    painter.drawText(key.adjusted(0, 0, -afterWidth - kGap, 0), Qt::AlignRight | Qt::AlignTop, before);
+}
+
+}  // namespace metamer

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include <QString>
+#include <QStringList>
+#include <QWidget>
+
+namespace metamer {
+
+/// One model's softmax before and after, as pairs of bars by class.
+class LogitBars final : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit LogitBars(QWidget *parent = nullptr);
+
+    /// Logits of the source and of the example; empty vectors where there is no prediction.
+    void setLogits(const QString &model, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after);
+
+    QSize sizeHint() const override { return {240, 150}; }
+    QSize minimumSizeHint() const override { return {180, 120}; }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    QString m_title;
+    QStringList m_classNames;
+    std::vector<float> m_before, m_after;  ///< probabilities
+};
+
+}  // namespace metamer
