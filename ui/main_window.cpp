@@ -14,6 +14,7 @@
 #include <QLabel>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
@@ -45,7 +46,8 @@ MainWindow::MainWindow(LabSession &session) : m_session(session) {
     buildMenus();
     connectSession();
     showIcons();
-    resize(1280, 720);
+    const QSize room = screen()->availableSize() - QSize(16, 48);  // less the frame that the desktop adds
+    resize(QSize(1440, 900).boundedTo(room));
     restoreGeometry(QSettings().value(QStringLiteral("window/geometry")).toByteArray());
     goToPage(kInspectStep);
 }

@@ -19,11 +19,13 @@ namespace {
 
 enum Kind { kBuiltin, kIdx, kNpz };
 
-QHBoxLayout *besides(QLineEdit *field, QPushButton *button) {
+void addPathRow(QFormLayout *form, const QString &text, QLineEdit *field, QPushButton *button) {
+    auto *label = new QLabel(text);
+    label->setBuddy(field);
     auto *row = new QHBoxLayout;
     row->addWidget(field, 1);
     row->addWidget(button);
-    return row;
+    form->addRow(label, row);
 }
 
 }  // namespace
@@ -44,8 +46,8 @@ NewStudyDialog::NewStudyDialog(QWidget *parent) : QDialog(parent) {
     form->setLabelAlignment(Qt::AlignLeft);
     form->setSpacing(kGap);
     form->addRow(tr("&Data set"), m_kind);
-    form->addRow(tr("&Where"), besides(m_source, m_chooseSource));
-    form->addRow(tr("&Study file"), besides(m_path, choosePathButton));
+    addPathRow(form, tr("&Where"), m_source, m_chooseSource);
+    addPathRow(form, tr("&Study file"), m_path, choosePathButton);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     m_create = buttons->addButton(tr("Create study"), QDialogButtonBox::AcceptRole);
     auto *layout = new QVBoxLayout(this);

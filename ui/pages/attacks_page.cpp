@@ -1,8 +1,8 @@
 #include "ui/pages/attacks_page.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
-#include <QGroupBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -88,22 +88,20 @@ QWidget *AttacksPage::buildForm() {
     form->addRow(tr("Model to keep"), m_model);
     form->addRow(tr("Device"), m_device);
     form->addRow(tr("Name of the run"), m_name);
-    m_advanced = new QGroupBox(tr("Advanced"));
-    m_advanced->setCheckable(true);
-    m_advanced->setChecked(false);
+    m_advanced = new QCheckBox(tr("Show the attack's own options"));
     auto *advancedBody = new QWidget;
     m_advancedForm = new QFormLayout(advancedBody);
     m_advancedForm->setContentsMargins(0, 0, 0, 0);
-    auto *advancedLayout = new QVBoxLayout(m_advanced);
-    advancedLayout->addWidget(advancedBody);
+    m_advancedForm->setSpacing(kGap);
     advancedBody->hide();
-    connect(m_advanced, &QGroupBox::toggled, advancedBody, &QWidget::setVisible);
+    connect(m_advanced, &QCheckBox::toggled, advancedBody, &QWidget::setVisible);
 
     auto *content = new QWidget;
     auto *contentLayout = new QVBoxLayout(content);
     contentLayout->setContentsMargins(0, 0, kGap, 0);
     contentLayout->addLayout(form);
     contentLayout->addWidget(m_advanced);
+    contentLayout->addWidget(advancedBody);
     contentLayout->addStretch(1);
     auto *scroll = new QScrollArea;
     scroll->setWidget(content);

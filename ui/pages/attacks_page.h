@@ -4,9 +4,9 @@
 
 #include "ui/pages/page.h"
 
+class QCheckBox;
 class QComboBox;
 class QFormLayout;
-class QGroupBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -50,7 +50,7 @@ private:
     QLineEdit *m_eps, *m_name;
     QLabel *m_levels, *m_summary;
     QSpinBox *m_count, *m_seed;
-    QGroupBox *m_advanced;
+    QCheckBox *m_advanced;
     QFormLayout *m_advancedForm;
     std::map<std::string, QLineEdit *> m_parameters;
     QPushButton *m_run, *m_stop, *m_resume, *m_inspect, *m_label, *m_export;

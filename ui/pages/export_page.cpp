@@ -10,6 +10,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QStandardPaths>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
@@ -40,6 +41,7 @@ void ExportPage::buildPage() {
     m_formats = new QListWidget;
     m_formats->setFixedWidth(kFormatWidth);
     m_formats->setAccessibleName(tr("Format"));
+    m_formats->setSpacing(2);
     for (const auto &format : exportFormats()) {
         auto *item = new QListWidgetItem(QString::fromStdString(format.title), m_formats);
         item->setData(Qt::UserRole, QString::fromStdString(format.name));
@@ -66,7 +68,9 @@ void ExportPage::buildPage() {
     form->setSpacing(kGap);
     form->setLabelAlignment(Qt::AlignLeft);
     form->addRow(tr("&Run"), m_run);
-    form->addRow(tr("&File"), place);
+    auto *fileLabel = new QLabel(tr("&File"));
+    fileLabel->setBuddy(m_path);
+    form->addRow(fileLabel, place);
     auto *right = new QVBoxLayout;
     right->setSpacing(kGap);
     right->addWidget(m_summary);
@@ -119,7 +123,9 @@ void ExportPage::suggestPath() {
     const QFileInfo study(QString::fromStdString(m_session.info().path));
     const QString run = m_run->currentData().toString();
     const QString base = study.completeBaseName() + (run.isEmpty() ? QString() : QLatin1Char('-') + QString(run).replace(QLatin1Char('/'), QLatin1Char('_')));
-    m_path->setText(QDir(study.absolutePath()).filePath(base + QLatin1Char('.') + QString::fromStdString(format.extension)));
+    const bool isDemo = study.absolutePath().startsWith(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+    const QDir folder = isDemo ? QDir::home() : QDir(study.absolutePath());
+    m_path->setText(folder.filePath(base + QLatin1Char('.') + QString::fromStdString(format.extension)));
     m_result->clear();
 }
 

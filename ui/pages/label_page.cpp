@@ -42,7 +42,7 @@ LabelPage::LabelPage(LabSession &session, QWidget *parent) : Page(session, paren
         }
         m_state = State::Waiting;
         m_session.study().ask(this, [labelling = m_labelling](StudyFile &file) { return Step{{}, labelling->next(file), labelling->answered(), labelling->total()}; },
-                              [this](Step step) { show(std::move(step)); }, [this](const Error &error) { fail(error); });
+                              [this](Step step) { showStep(std::move(step)); }, [this](const Error &error) { fail(error); });
     });
 }
 
@@ -189,10 +189,10 @@ void LabelPage::begin(Step step) {
     m_session.jobs().setLeavesACore(true);
     setFocus();
     Q_EMIT labellingChanged(true);
-    show(std::move(step));
+    showStep(std::move(step));
 }
 
-void LabelPage::show(Step step) {
+void LabelPage::showStep(Step step) {
     m_answered = step.answered;
     m_total = step.total;
     if (step.answer) {
@@ -259,7 +259,7 @@ void LabelPage::give(AnswerKind kind, int label, QPushButton *button) {
             step.total = labelling->total();
             return step;
         },
-        [this](Step step) { show(std::move(step)); }, [this](const Error &error) { fail(error); });
+        [this](Step step) { showStep(std::move(step)); }, [this](const Error &error) { fail(error); });
 }
 
 void LabelPage::takeBack() {
@@ -274,7 +274,7 @@ void LabelPage::takeBack() {
             auto task = labelling->takeBack(file);
             return Step{{}, task ? std::move(task) : current, labelling->answered(), labelling->total()};
         },
-        [this](Step step) { show(std::move(step)); }, [this](const Error &error) { fail(error); });
+        [this](Step step) { showStep(std::move(step)); }, [this](const Error &error) { fail(error); });
 }
 
 void LabelPage::finish() {

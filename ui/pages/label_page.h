@@ -58,7 +58,7 @@ private:
     QWidget *buildStage();
     void buildKeys();
     void begin(Step step);
-    void show(Step step);
+    void showStep(Step step);
     void showStatus();
     void pictureIsPainted();
     void give(AnswerKind kind, int label, QPushButton *button);

@@ -1,0 +1,57 @@
+#include "core/report/run_report.h"
+#include "tests/support/fixtures.h"
+
+using namespace metamer;
+
+class TestRunReport : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void wilsonKnownValues() {
+        const Interval interval = wilsonInterval(21, 100);
+        QVERIFY(std::abs(interval.low - 0.1417) < 1e-4 && std::abs(interval.high - 0.2998) < 1e-4);
+        QVERIFY(wilsonInterval(0, 10).low == 0 && std::abs(wilsonInterval(0, 10).high - 0.2775) < 1e-4);
+        QCOMPARE(wilsonInterval(0, 0).high, 1.0);
+    }
+
+    void lastFourSumToLabelled() {
+        const AnnotatorId a{1}, b{2};
+        const auto example = [](int label, VotesOfItem votes) { return ReportedExample{ExampleOutcome::Found, label, {}, std::move(votes)}; };
+        const std::vector<ReportedExample> examples = {
+            example(7, {{a, 9}, {b, 9}}), example(7, {{a, 7}}), example(3, {{a, kNotAClass}}), example(3, {{a, 3}, {b, 8}}),
+            example(3, {{a, kUnsure}}), example(5, {}), {ExampleOutcome::Attempt, 5, {}, {}}};
+        const RunReport report = reportRun("r", 7, examples);
+        QCOMPARE(report.examples, 6);
+        QCOMPARE(report.labelled, 5);
+        QCOMPARE(report.changed, 1);
+        QCOMPARE(report.kept, 1);
+        QCOMPARE(report.notAClass, 1);
+        QCOMPARE(report.noConsensus, 2);
+        QCOMPARE(report.raters, 2);
+        QCOMPARE(*report.successRate, 0.2);
+        QCOMPARE(*report.votesPerItem, 6.0 / 5);
+    }
+
+    void verdictsOfAModel() {
+        QVERIFY(modelVerdict(7, 7, 9) == ModelVerdict::Kept);
+        QVERIFY(modelVerdict(7, 9, 9) == ModelVerdict::FollowedPeople);
+        QVERIFY(modelVerdict(7, 2, 9) == ModelVerdict::WentElsewhere);
+        QVERIFY(modelVerdict(7, 2, std::nullopt) == ModelVerdict::WentElsewhere);
+    }
+
+    void invarianceSuccessNeedsAllThree() {
+        const AnnotatorId a{1};
+        const std::vector<ReportedExample> examples(4, {ExampleOutcome::Found, 7, {}, {{a, 9}}});
+        // right and kept; right and followed; wrong from the start; nothing computed
+        const ReportedModel model{"m", {7, 7, 2, std::nullopt}, {7, 9, 2, std::nullopt}};
+        const ModelReport report = reportModel("r", model, examples);
+        QCOMPARE(*report.invarianceSuccesses, 1);
+        QCOMPARE(*report.agreement, 1.0 / 3);
+        QCOMPARE(*report.predictionKept, 2.0 / 3);
+        QVERIFY(!report.certifiedShare);
+        QVERIFY(!reportModel("r", {"m", std::vector<std::optional<int>>(4), std::vector<std::optional<int>>(4)}, examples).predictionKept);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRunReport)
+#include "test_run_report.moc"

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+
+#include <QKeyEvent>
+
+#include "core/base/rng.h"
+#include "core/lab/create_study.h"
+#include "core/lab/keep_example.h"
+#include "core/store/tables.h"
+
+namespace metamer::test {
+
+/// A study of built-in digits with `count` hand-made examples and their controls: no LibTorch needed.
+inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count) {
+    StudyFile file = createStudy(path, "builtin:digits", {});
+    const LoadedDataset data = reloadDataset(DatasetTable(file).get());
+    Run run;
+    run.kind = RunKind::Import;
+    run.name = "secret-run-name";
+    run.norm = "linf";
+    run.epsText = "0.4";
+    run.state = RunState::Finished;
+    for (std::int64_t i = 0; i < count; ++i) {
+        run.indices.push_back(i % data.test.count());
+    }
+    file.transaction([&] {
+        run.id = RunTable(file).insert(run);
+        ExampleKeeper keeper(data, run, StudyTable(file).get().id, 5);
+        for (const auto index : run.indices) {
+            Example example;
+            example.pixels = data.test.images.copyOf(index);
+            example.pixels[0] = 60;
+            example.norms = {1, 0, 60, 3600, 60};
+            keeper.keep(file, example, index, -1);
+        }
+    });
+}
+
+}  // namespace metamer::test
