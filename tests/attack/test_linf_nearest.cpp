@@ -36,9 +36,9 @@ class TestLinfNearest : public QObject {
 
 private Q_SLOTS:
     void findsAPlantedDonorAndUndoesItsShift() {
-        const LabelledImages digits = makeDigits(300, 9);
-        const auto source = digits.images.at(0);
-        LabelledImages donors = digits;
+        const LabelledImages sources = makeDigits(1, 77);
+        const auto source = sources.images.at(0);
+        LabelledImages donors = makeDigits(300, 9);
         donors.labels.assign(donors.labels.size(), 1);
         donors.images.append(shifted(source, 3, -3));   // the source itself, moved: nothing can be nearer
         donors.labels.push_back(1);

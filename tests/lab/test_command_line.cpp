@@ -90,7 +90,7 @@ private Q_SLOTS:
 
     void failureIsStatusOneAndLeavesNothing() {
         QVERIFY(failsWith({"study", "info", "absent.metamer"}, 1, "does not exist"));
-        QVERIFY(failsWith({"study", "create", "y.metamer", "--dataset", "idx:" + m_folder.path()}, 1, "train-images"));
+        QVERIFY(failsWith({"study", "create", "y.metamer", "--dataset", "idx:" + m_folder.path()}, 1, "the four IDX files"));
         QVERIFY(!QFileInfo::exists(m_folder.filePath("y.metamer")));
         QVERIFY(failsWith({"study", "create", "no/such/z.metamer", "--dataset", "builtin:digits"}, 1, "not a folder"));
     }

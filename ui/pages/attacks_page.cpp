@@ -110,7 +110,6 @@ QWidget *AttacksPage::buildForm() {
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     m_run = new QPushButton(tr("&Run attack"));
-    m_run->setShortcut(QKeySequence(QStringLiteral("Ctrl+Return")));
     makePrimary(m_run);
     auto *box = new QWidget;
     box->setFixedWidth(kFormWidth);

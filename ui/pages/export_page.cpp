@@ -52,7 +52,6 @@ void ExportPage::buildPage() {
     m_path->setAccessibleName(tr("File to write"));
     auto *browse = new QPushButton(tr("Choose ..."));
     m_export = new QPushButton(tr("Export"));
-    m_export->setShortcut(QKeySequence(QStringLiteral("Ctrl+Return")));
     makePrimary(m_export);
     m_result = new QLabel;
     m_result->setWordWrap(true);
@@ -125,7 +124,11 @@ void ExportPage::suggestPath() {
     const QString base = study.completeBaseName() + (run.isEmpty() ? QString() : QLatin1Char('-') + QString(run).replace(QLatin1Char('/'), QLatin1Char('_')));
     const bool isDemo = study.absolutePath().startsWith(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
     const QDir folder = isDemo ? QDir::home() : QDir(study.absolutePath());
-    m_path->setText(folder.filePath(base + QLatin1Char('.') + QString::fromStdString(format.extension)));
+    const QString suggestion = folder.filePath(base + QLatin1Char('.') + QString::fromStdString(format.extension));
+    if (m_path->text().isEmpty() || m_path->text() == m_suggestion) {   // what somebody typed stays
+        m_path->setText(suggestion);
+    }
+    m_suggestion = suggestion;
     m_result->clear();
 }
 

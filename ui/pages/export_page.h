@@ -39,6 +39,7 @@ private:
     QTableWidget *m_preview;
     QPushButton *m_export;
     QString m_wantedRun;
+    QString m_suggestion;   ///< the path that the page filled in itself
 };
 
 }  // namespace metamer

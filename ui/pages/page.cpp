@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QShortcut>
 #include <QVBoxLayout>
 
 #include "ui/theme.h"
@@ -28,6 +29,11 @@ QLabel *makeHint(const QString &text) {
     return label;
 }
 
-void makePrimary(QPushButton *button) { button->setProperty("primary", true); }
+void makePrimary(QPushButton *button) {
+    button->setProperty("primary", true);
+    // A shortcut of its own: that of a button is lost with its next text.
+    auto *shortcut = new QShortcut(QKeySequence(QStringLiteral("Ctrl+Return")), button);
+    QObject::connect(shortcut, &QShortcut::activated, button, &QPushButton::click);
+}
 
 }  // namespace metamer

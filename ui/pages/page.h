@@ -34,7 +34,7 @@ protected:
 /// A label in the muted colour, wrapped, for hints and empty states.
 QLabel *makeHint(const QString &text);
 
-/// Marks a button as the page's primary one.
+/// Marks a button as the page's primary one; Ctrl+Return presses it while its page is in front.
 void makePrimary(class QPushButton *button);
 
 }  // namespace metamer
