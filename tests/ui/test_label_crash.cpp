@@ -21,7 +21,7 @@ using namespace metamer::test;
 
 namespace {
 
-int labelUntilKilled(int argc, char **argv, const char *study) {
+int labelUntilKilled(int argc, char **argv, const char *study, const QString &annotator) {
     QApplication application(argc, argv);
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(QStringLiteral("metamer-test"));
@@ -33,7 +33,7 @@ int labelUntilKilled(int argc, char **argv, const char *study) {
         std::printf("%s\n", qPrintable(uuid));
         std::fflush(stdout);
     });
-    QObject::connect(&session, &LabSession::opened, &page, [&page] { page.start(QStringLiteral("ada"), Presentation::PerturbedAlone); });
+    QObject::connect(&session, &LabSession::opened, &page, [&page, annotator] { page.start(annotator, Presentation::PerturbedAlone); });
     QTimer keys;
     int count = 0;
     QObject::connect(&keys, &QTimer::timeout, &page, [&page, &count] {
@@ -59,7 +59,8 @@ private Q_SLOTS:
         std::set<std::string> told;
         for (int i = 0; i < kills; ++i) {
             QProcess child;
-            child.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--child"), QString::fromStdString((folder / "a.metamer").string())});
+            child.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--child"), QString::fromStdString((folder / "a.metamer").string()),
+                                                                 QStringLiteral("annotator %1").arg(i)});   // so that items never run out
             QVERIFY(child.waitForReadyRead(20000));   // it has started to answer
             const auto answered = told.size();
             QTest::qSleep(static_cast<int>(rng.below(300)));
@@ -86,8 +87,8 @@ private Q_SLOTS:
 };
 
 int main(int argc, char **argv) {
-    if (argc == 3 && std::string(argv[1]) == "--child") {
-        return labelUntilKilled(argc, argv, argv[2]);
+    if (argc == 4 && std::string(argv[1]) == "--child") {
+        return labelUntilKilled(argc, argv, argv[2], QString::fromUtf8(argv[3]));
     }
     QCoreApplication application(argc, argv);
     TestLabelCrash test;
