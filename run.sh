@@ -28,9 +28,7 @@ is_fresh() {
 if ! is_fresh; then
   "$root/packaging/setup"
   echo "run.sh: building a release in $build (a first build takes some minutes)"
-  (cd "$root" && cmake --preset release >"$root/build-configure.log" 2>&1) || { cat "$root/build-configure.log" >&2; rm -f "$root/build-configure.log"; exit 1; }
-  rm -f "$root/build-configure.log"
-  (cd "$root" && cmake --build --preset release)
+  (cd "$root" && cmake --preset release >/dev/null && cmake --build --preset release)
   touch "$build/.complete"
   echo "run.sh: built"
 fi

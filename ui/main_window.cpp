@@ -111,7 +111,7 @@ void MainWindow::buildLayout() {
     connect(copy, &QPushButton::clicked, this, [this] {
         QApplication::clipboard()->setText(QStringLiteral("Metamer " METAMER_VERSION ": ") + m_bannerText->text());
     });
-    connect(close, &QPushButton::clicked, m_banner, &QFrame::hide);
+    connect(close, &QPushButton::clicked, this, [this] { showError({}); });
 
     m_jobBar = new JobBar(m_session.jobs());
     auto *middle = new QVBoxLayout;
@@ -167,7 +167,7 @@ void MainWindow::addThemeMenu(QMenu *menu) {
 void MainWindow::connectSession() {
     connect(&m_session, &LabSession::failed, this, [this](const Error &error) { showError(QString::fromUtf8(error.what())); });
     connect(&m_session, &LabSession::opened, this, [this] {
-        m_banner->hide();
+        showError({});
         setWindowTitle(tr("%1 - Metamer").arg(QFileInfo(QString::fromStdString(m_session.info().path)).fileName()));
     });
     connect(&m_session.jobs(), &JobQueue::ended, this, [this](const JobInfo &job) {
@@ -179,9 +179,7 @@ void MainWindow::connectSession() {
     connect(m_attacks, &AttacksPage::exportRequested, this, [this](const QString &run) { goToPage(kExportStep); m_export->showRun(run); });
     connect(m_attacks, &AttacksPage::labelRequested, this, [this] { goToPage(kLabelStep); });
     connect(m_label, &LabelPage::labellingChanged, this, [this](bool isLabelling) {
-        if (!isLabelling) {
-            setFull(false);
-        }
+        setFull(isLabelling && m_full->isChecked());
     });
 }
 
@@ -198,12 +196,20 @@ void MainWindow::goToPage(int number) {
             page->activated();
         }
     }
+    showFrame();
 }
 
 void MainWindow::setFull(bool isFull) {
     m_full->setChecked(isFull);
+    showFrame();
+}
+
+void MainWindow::showFrame() {
+    const bool isFull = m_full->isChecked();
+    const bool isBlind = m_label->isLabelling() && m_pages->currentWidget() == m_label;  // jobs and errors name runs
     m_rail->setVisible(!isFull);
-    m_jobBar->setVisible(!isFull);
+    m_jobBar->setVisible(!isFull && !isBlind);
+    m_banner->setVisible(!isBlind && !m_bannerText->text().isEmpty());
     menuBar()->setVisible(!isFull);
 }
 
@@ -240,7 +246,7 @@ void MainWindow::showKeys() {
 void MainWindow::showError(const QString &sentence) {
     m_bannerText->setText(sentence);
     m_bannerText->setStyleSheet(QStringLiteral("color: %1").arg(errorColour().name()));
-    m_banner->show();
+    showFrame();
 }
 
 void MainWindow::keyPressEvent(QKeyEvent *event) {

@@ -45,9 +45,12 @@ private:
     void addStep(Page *page, int number, const QString &name, const QString &icon);
     void showIcons();
     void setFull(bool isFull);
+    /// Shows of the frame what may be seen now: nothing that names a run while somebody labels.
+    void showFrame();
     void newStudy();
     void openStudy();
     void showKeys();
+    /// Shows a sentence above the page; an empty one takes it away.
     void showError(const QString &sentence);
 
     LabSession &m_session;

@@ -43,14 +43,21 @@ void applyTheme(QApplication &application, Theme theme) {
     s_isDark = theme == Theme::Dark || (theme == Theme::System && kDesktop.color(QPalette::Window).lightness() < 128);
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     application.setPalette(makePalette(s_isDark));
+    QPalette boxes = makePalette(s_isDark);   // Fusion's outlines vanish on dark grey, the boxes' ground must not
+    boxes.setColor(QPalette::Base, s_isDark ? QColor(0x505050) : QColor(0xFFFFFF));
+    QApplication::setPalette(boxes, "QCheckBox");
+    QApplication::setPalette(boxes, "QRadioButton");
+    const QString frame = s_isDark ? QStringLiteral("#5C5C5C") : QStringLiteral("#B8B8B8");
     application.setStyleSheet(
         QStringLiteral("QPushButton[primary=true] { background: %1; color: %2; border: 1px solid %1; border-radius: 3px; padding: 5px 14px; }"
                        "QPushButton[primary=true]:hover { background: %3; }"
                        "QPushButton[primary=true]:focus { border: 2px solid %4; padding: 4px 13px; }"
-                       "QPushButton[primary=true]:disabled { background: %5; border-color: %5; color: %6; }")
-            .arg(accentColour().name(), s_isDark ? QStringLiteral("#101010") : QStringLiteral("#FFFFFF"),
-                 accentColour().lighter(112).name(), application.palette().color(QPalette::WindowText).name(),
-                 hairlineColour().name(), mutedTextColour().name()));
+                       "QPushButton[primary=true]:disabled { background: %5; border-color: %5; color: %6; }"
+                       "QLineEdit { border: 1px solid %7; border-radius: 2px; padding: 2px 3px; }"
+                       "QLineEdit:focus { border: 2px solid %1; padding: 1px 2px; }"
+                       "QComboBox QLineEdit, QAbstractSpinBox QLineEdit { border: none; padding: 0; }")
+            .arg(accentColour().name(), s_isDark ? QStringLiteral("#101010") : QStringLiteral("#FFFFFF"), accentColour().lighter(112).name(),
+                 application.palette().color(QPalette::WindowText).name(), hairlineColour().name(), mutedTextColour().name(), frame));
 }
 
 bool isDarkTheme() { return s_isDark; }

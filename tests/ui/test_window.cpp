@@ -15,6 +15,7 @@
 #include "ui/pages/inspect_page.h"
 #include "ui/pages/label_page.h"
 #include "ui/theme.h"
+#include "ui/views/job_bar.h"
 #include "ui/views/picture_view.h"
 
 using namespace metamer;
@@ -51,6 +52,9 @@ private Q_SLOTS:
             QTest::qWait(50);
         }
         QVERIFY(saved.count() > 0);
+        QVERIFY(!window.findChild<JobBar *>()->isVisible());   // it names the run
+        QTest::keyClick(&window, Qt::Key_4, Qt::ControlModifier);
+        QVERIFY(window.findChild<JobBar *>()->isVisible());
         session.jobs().abortAll();
         QTRY_VERIFY(session.jobs().running() == nullptr);
         for (const auto &job : session.jobs().jobs()) {

@@ -6,7 +6,7 @@ namespace metamer {
 namespace {
 
 constexpr qint64 kProgressIntervalMs = 50;
-constexpr int kNiceness = 10;  // the window and its answers go first
+constexpr int kNiceness = 5;  // the window and its answers go first
 
 }  // namespace
 

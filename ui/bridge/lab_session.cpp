@@ -51,13 +51,13 @@ void LabSession::openDemo(const QString &path) {
             return std::filesystem::exists(file) ? StudyFile::open(file) : createStudy(file, "builtin:digits", {});
         },
         [this] {
-            if (m_info.models.empty()) {
-                train(demoTraining());
-            }
             if (m_info.runs.empty()) {
                 attack(demoAttack());
             } else if (m_info.runs.front().run.state != RunState::Finished && m_info.runs.front().run.kind == RunKind::Attack) {
                 resume(QString::fromStdString(m_info.runs.front().run.name));
+            }
+            if (m_info.models.empty()) {   // after the attack: examples are there to label within seconds
+                train(demoTraining());
             }
         });
 }

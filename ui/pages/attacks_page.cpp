@@ -1,5 +1,7 @@
 #include "ui/pages/attacks_page.h"
 
+#include <algorithm>
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
@@ -162,7 +164,7 @@ void AttacksPage::connectSession() {
         return row >= 0 && row < static_cast<int>(m_session.jobs().jobs().size()) ? &m_session.jobs().jobs()[static_cast<std::size_t>(row)] : nullptr;
     };
     connect(m_stop, &QPushButton::clicked, this, [this, selected] { if (const auto *job = selected()) m_session.jobs().stop(job->id); });
-    connect(m_resume, &QPushButton::clicked, this, [this, selected] { if (const auto *job = selected()) m_session.resume(job->runName); });
+    connect(m_resume, &QPushButton::clicked, this, [this] { m_session.resume(m_resume->property("run").toString()); });
     connect(m_inspect, &QPushButton::clicked, this, [this, selected] { if (const auto *job = selected()) Q_EMIT inspectRequested(job->runName); });
     connect(m_label, &QPushButton::clicked, this, &AttacksPage::labelRequested);
     connect(m_export, &QPushButton::clicked, this, [this, selected] { if (const auto *job = selected()) Q_EMIT exportRequested(job->runName); });
@@ -224,6 +226,7 @@ void AttacksPage::showModels() {
         m_model->addItem(QString::fromStdString(model.name), QString::fromStdString(model.name));
     }
     m_model->setCurrentIndex(std::max(0, m_model->findData(chosen)));
+    showButtons();
 }
 
 void AttacksPage::showLevels() {
@@ -277,10 +280,26 @@ void AttacksPage::showButtons() {
     const bool isOver = job != nullptr && job->state != JobState::Queued && job->state != JobState::Running;
     const bool hasRun = isOver && !job->runName.isEmpty();
     m_stop->setEnabled(job != nullptr && !isOver);
-    m_resume->setEnabled(hasRun && job->state == JobState::Stopped);
+    const QString unfinished = unfinishedRun();
+    m_resume->setEnabled(!unfinished.isEmpty());
+    m_resume->setProperty("run", unfinished);
+    m_resume->setToolTip(unfinished.isEmpty() ? tr("Every run is finished") : tr("Goes on with %1").arg(unfinished));
     m_inspect->setEnabled(hasRun);
     m_label->setEnabled(hasRun);
     m_export->setEnabled(hasRun);
+}
+
+QString AttacksPage::unfinishedRun() const {
+    const auto &jobs = m_session.jobs().jobs();
+    const bool isBusy = std::any_of(jobs.begin(), jobs.end(), [](const JobInfo &job) { return job.state == JobState::Queued || job.state == JobState::Running; });
+    if (isBusy || !m_session.isOpen()) {
+        return {};
+    }
+    const auto &runs = m_session.info().runs;
+    const auto found = std::find_if(runs.rbegin(), runs.rend(), [](const RunSummary &summary) {
+        return summary.run.kind == RunKind::Attack && summary.run.state != RunState::Finished;
+    });
+    return found == runs.rend() ? QString() : QString::fromStdString(found->run.name);
 }
 
 void AttacksPage::addExample(const ExamplePair &pair) {

@@ -43,6 +43,8 @@ private:
     void runAttack();
     void showJob(int row);
     void showButtons();
+    /// The newest run that was stopped, aborted, failed or left by a dead process; empty while a job is at work.
+    QString unfinishedRun() const;
     void addExample(const ExamplePair &pair);
     const AttackInfo *chosenAttack() const;
 

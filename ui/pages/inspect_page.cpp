@@ -55,7 +55,7 @@ InspectPage::InspectPage(LabSession &session, QWidget *parent) : Page(session, p
     bar->addWidget(m_position);
     bar->addStretch(1);
     layout->addLayout(bar);
-    m_empty = makeHint(tr("There is nothing to look at yet. Run an attack on the Attacks page (Ctrl+3)."));
+    m_empty = makeHint({});
     m_empty->setAlignment(Qt::AlignCenter);
     m_content = new QWidget;
     auto *columns = new QHBoxLayout;
@@ -74,6 +74,7 @@ InspectPage::InspectPage(LabSession &session, QWidget *parent) : Page(session, p
     connect(m_run, &QComboBox::activated, this, [this] { loadRun(); setFocus(); });
     connect(m_strip, &PairStrip::chosen, this, [this](int position, int) { goTo(m_stripStart + position); });
     connect(&session, &LabSession::infoChanged, this, &InspectPage::showRuns);
+    connect(&session.jobs(), &JobQueue::changed, this, [this] { if (m_ids.empty()) showEmpty({}); });
     connect(&session, &LabSession::exampleAdded, this, [this](const std::shared_ptr<const ExamplePair> &pair) {
         const QString current = m_run->currentData().toString();
         if (isVisible() && (m_ids.empty() || current == QString::number(pair->example.runId.value))) {
@@ -156,9 +157,10 @@ void InspectPage::showRun(const QString &name) {
 }
 
 void InspectPage::showEmpty(const QString &text) {
-    if (!text.isEmpty()) {
-        m_empty->setText(text);
-    }
+    const bool isComing = m_session.jobs().running() != nullptr;
+    m_empty->setText(isComing         ? tr("The first examples are on their way; the bar below says how far.")
+                     : text.isEmpty() ? tr("There is nothing to look at yet. Run an attack on the Attacks page (Ctrl+3).")
+                                      : text);
     m_empty->setVisible(m_ids.empty());
     m_content->setVisible(!m_ids.empty());
 }

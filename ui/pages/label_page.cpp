@@ -60,8 +60,8 @@ QWidget *LabelPage::buildStart() {
     m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator")).toString());
     m_annotator->setPlaceholderText(tr("a name or pseudonym"));
     m_annotator->setAccessibleName(tr("Who is labelling"));
-    m_pair = new QRadioButton(tr("&Original and perturbed side by side (quick; gives the original's label away)"));
-    m_alone = new QRadioButton(tr("&Perturbed image alone (for measuring)"));
+    m_pair = new QRadioButton(tr("&Original and perturbed side by side: quick, but it tells the label"));
+    m_alone = new QRadioButton(tr("&Perturbed image alone: for measuring"));
     m_pair->setChecked(true);
     m_hint = makeHint(tr("Every answer is on the disk before the next picture is shown. Clean controls are mixed in, and the order is your own."));
     m_start = new QPushButton(tr("Start labelling"));
