@@ -33,7 +33,7 @@ std::vector<std::int64_t> readIndices(const ImportExamplesRequest &request, std:
         }
     } else {
         const NpyArray array = readNpy(*request.indices);
-        requireCount(array, count, "index");
+        requireCount(array, count, "value");
         indices = array.asIntegers();
     }
     for (const auto index : indices) {
@@ -53,7 +53,7 @@ std::vector<std::int64_t> readLabels(const ImportExamplesRequest &request, std::
         throw Error(ErrorCode::Usage, "--labels needs --annotator, the name of whoever gave them");
     }
     const NpyArray array = readNpy(*request.labels);
-    requireCount(array, count, "label");
+    requireCount(array, count, "value");
     auto labels = array.asIntegers();
     for (const auto label : labels) {
         if (label < kUnsure || label >= classCount) {
