@@ -104,8 +104,8 @@ Plan planRun(StudyGate &gate, const AttackRunRequest &request) {
 /// One run in progress: the attack, the models that answer along, and the counts.
 class Runner {
 public:
-    Runner(StudyGate &gate, Plan plan, const JobContext &job, const ExampleHandler &onExample)
-        : m_gate(gate), m_plan(std::move(plan)), m_job(job), m_onExample(onExample), m_data(reloadDataset(m_plan.dataset)),
+    Runner(StudyGate &gate, Plan plan, LoadedDataset data, const JobContext &job, const ExampleHandler &onExample)
+        : m_gate(gate), m_plan(std::move(plan)), m_job(job), m_onExample(onExample), m_data(std::move(data)),
           m_budget(Budget::parse(parseNorm(m_plan.run.norm), m_plan.run.epsText)),
           m_keeper(m_data, m_plan.run, m_plan.study.id, Protocol::fromJson(m_plan.study.protocolJson).examplesPerControl) {}
 
@@ -319,8 +319,9 @@ std::map<std::string, std::string> optionsFromJson(const std::string &text) {
 
 AttackRunOutcome runAttack(StudyGate &gate, const AttackRunRequest &request, const JobContext &job, const ExampleHandler &onExample) {
     Plan plan = planRun(gate, request);
+    LoadedDataset data = reloadDataset(plan.dataset);   // what can fail comes before the first row
     plan.run = makeRun(gate, request, plan);
-    return Runner(gate, std::move(plan), job, onExample).run(request.timeLimitSeconds);
+    return Runner(gate, std::move(plan), std::move(data), job, onExample).run(request.timeLimitSeconds);
 }
 
 AttackRunOutcome resumeAttack(StudyGate &gate, const std::string &runName, double timeLimitSeconds, const JobContext &job,
@@ -335,16 +336,17 @@ AttackRunOutcome resumeAttack(StudyGate &gate, const std::string &runName, doubl
             throw Error(ErrorCode::Locked, "run '" + runName + "' is being made by process " + run->owner + "; stop it there first");
         }
         plan.run = *run;
-        plan.run.state = RunState::Running;
-        plan.run.message.clear();
-        plan.run.owner = thisProcess();
-        RunTable(file).updateState(plan.run);
         plan.dataset = DatasetTable(file).get();
         plan.study = StudyTable(file).get();
     });
     plan.run.device = compute().resolveDevice(plan.run.device);
     plan.values = findByName(compute().attacks(), plan.run.attack, "attack").schema.check(optionsFromJson(plan.run.parametersJson));
-    return Runner(gate, std::move(plan), job, onExample).run(timeLimitSeconds);
+    LoadedDataset data = reloadDataset(plan.dataset);
+    plan.run.state = RunState::Running;
+    plan.run.message.clear();
+    plan.run.owner = thisProcess();
+    gate.with([&](StudyFile &file) { RunTable(file).updateState(plan.run); });
+    return Runner(gate, std::move(plan), std::move(data), job, onExample).run(timeLimitSeconds);
 }
 
 }  // namespace metamer

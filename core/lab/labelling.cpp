@@ -84,8 +84,14 @@ void Labelling::end(StudyFile &file) { SessionTable(file).end(m_session); }
 void setPresentation(StudyFile &file, Presentation presentation) {
     const StudyRecord study = StudyTable(file).get();
     Protocol protocol = Protocol::fromJson(study.protocolJson);
+    if (protocol.presentation == presentation) {
+        return;
+    }
     protocol.presentation = presentation;
-    file.transaction([&] { StudyTable(file).setProtocol(study.id, protocol.toJson()); });
+    file.transaction([&] {
+        StudyTable(file).setProtocol(study.id, protocol.toJson());
+        EventTable(file).insert({}, "protocol_changed", protocol.toJson());
+    });
 }
 
 }  // namespace metamer

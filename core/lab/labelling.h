@@ -60,7 +60,7 @@ private:
     std::vector<Answer> m_given;             ///< standing answers of this session, oldest first
 };
 
-/// Sets what the labelling study shows from now on; stored with the study.
+/// Sets what the labelling study shows from now on; stored with the study, and a change is noted as an event.
 void setPresentation(StudyFile &file, Presentation presentation);
 
 }  // namespace metamer

@@ -71,16 +71,16 @@ Votes collectVotes(StudyFile &file, const std::vector<std::string> &annotators) 
     return votes;
 }
 
-struct ModelAnswers {
+struct PredictedLabels {
     std::string name;
     std::map<SourceImageId, int> onSource;
     std::map<ExampleId, int> onExample;
 };
 
-std::vector<ModelAnswers> collectModelAnswers(StudyFile &file) {
-    std::vector<ModelAnswers> all;
+std::vector<PredictedLabels> collectModelAnswers(StudyFile &file) {
+    std::vector<PredictedLabels> all;
     for (const auto &model : ModelTable(file).list()) {
-        ModelAnswers answers{model.name, {}, {}};
+        PredictedLabels answers{model.name, {}, {}};
         for (const auto &prediction : PredictionTable(file).ofModel(model.hash)) {
             if (prediction.sourceId.isValid()) {
                 answers.onSource[prediction.sourceId] = prediction.predicted;

@@ -12,6 +12,7 @@
 
 #include "core/base/json.h"
 #include "core/lab/inspect_example.h"
+#include "core/model/classifier.h"
 #include "core/report/run_report.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
@@ -312,12 +313,28 @@ void InspectPage::showModels(const InspectedExample &found) {
     }
     for (const auto &model : found.models) {
         auto *bars = new LogitBars;
-        bars->setLogits(QString::fromStdString(model.model), names, model.before, model.after);
+        bars->setLogits(verdictText(model, found), names, model.before, model.after);
         m_models->addWidget(bars);
     }
     if (found.models.empty()) {
         m_models->addWidget(makeHint(tr("No model yet; train one on the Data page.")));
     }
+}
+
+QString InspectPage::verdictText(const ModelAnswers &model, const InspectedExample &found) const {
+    const QString name = QString::fromStdString(model.model);
+    if (model.before.empty() || model.after.empty()) {
+        return tr("%1: not asked yet").arg(name);
+    }
+    const int before = predictedClass(model.before), after = predictedClass(model.after);
+    const bool isInvariance = before == found.source.label && peopleVerdict(found.votes, found.source.label) == PeopleVerdict::Changed;
+    switch (modelVerdict(before, after, consensusOf(found.votes))) {
+        case ModelVerdict::Kept:
+            return isInvariance ? tr("%1 kept %2: invariance example").arg(name, className(before)) : tr("%1 kept %2").arg(name, className(before));
+        case ModelVerdict::FollowedPeople: return tr("%1 followed people: %2, then %3").arg(name, className(before), className(after));
+        case ModelVerdict::WentElsewhere: return tr("%1: %2, then %3").arg(name, className(before), className(after));
+    }
+    return {};
 }
 
 void InspectPage::swapPictures() {

@@ -15,6 +15,7 @@ class LogitBars;
 class PairStrip;
 class PictureView;
 struct InspectedExample;
+struct ModelAnswers;
 
 /// Walks through a run: original, perturbed and difference side by side; norms, donor, models and people beside them.
 class InspectPage final : public Page {
@@ -45,6 +46,8 @@ private:
     void showEmpty(const QString &text);
     void swapPictures();
     QString className(int label) const;
+    /// What a model did with the example, in a phrase.
+    QString verdictText(const ModelAnswers &model, const InspectedExample &found) const;
 
     QComboBox *m_run;
     QLabel *m_position, *m_title, *m_facts, *m_people, *m_empty;

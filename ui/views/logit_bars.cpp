@@ -30,15 +30,11 @@ std::vector<float> softmax(std::vector<float> values) {
 
 LogitBars::LogitBars(QWidget *parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed); }
 
-void LogitBars::setLogits(const QString &model, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after) {
+void LogitBars::setLogits(const QString &title, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after) {
     m_classNames = classNames;
     m_before = softmax(before);
     m_after = softmax(after);
-    const auto best = [&](const std::vector<float> &values) {
-        const auto at = std::max_element(values.begin(), values.end()) - values.begin();
-        return values.empty() ? tr("?") : classNames.value(static_cast<int>(at));
-    };
-    m_title = tr("%1 says %2, then %3").arg(model, best(m_before), best(m_after));
+    m_title = title;
     setAccessibleName(m_title);
     update();
 }

@@ -15,8 +15,8 @@ class LogitBars final : public QWidget {
 public:
     explicit LogitBars(QWidget *parent = nullptr);
 
-    /// Logits of the source and of the example; empty vectors where there is no prediction.
-    void setLogits(const QString &model, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after);
+    /// A line of words, and logits of the source and of the example; empty vectors where there is no prediction.
+    void setLogits(const QString &title, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after);
 
     QSize sizeHint() const override { return {240, 150}; }
     QSize minimumSizeHint() const override { return {180, 120}; }
