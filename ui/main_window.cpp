@@ -49,6 +49,7 @@ MainWindow::MainWindow(LabSession &session) : m_session(session) {
     const QSize room = screen()->availableSize() - QSize(16, 48);  // less the frame that the desktop adds
     resize(QSize(1440, 900).boundedTo(room));
     restoreGeometry(QSettings().value(QStringLiteral("window/geometry")).toByteArray());
+    resize(size().boundedTo(room));   // the screen may be a smaller one than last time
     goToPage(kInspectStep);
 }
 

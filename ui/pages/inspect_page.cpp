@@ -116,7 +116,7 @@ QWidget *InspectPage::buildFacts() {
     m_people = new QLabel;
     m_people->setWordWrap(true);
     m_donor = new PictureView(tr("donor, aligned"));
-    m_donor->setFixedHeight(140);
+    m_donor->setFixedHeight(122);
     auto *models = new QWidget;
     m_models = new QVBoxLayout(models);
     m_models->setContentsMargins(0, 0, 0, 0);

@@ -48,7 +48,7 @@ void LogitBars::paintEvent(QPaintEvent *) {
     if (count == 0) {
         return;
     }
-    const int top = line + kTight, bottom = height() - line - kTight;
+    const int top = 2 * line + kTight, bottom = height() - line - kTight;   // title, key, bars, class names
     const double step = static_cast<double>(width()) / count;
     const int bar = std::max(2, static_cast<int>(step * 0.36));
     painter.fillRect(QRect(0, bottom, width(), 1), hairlineColour());
@@ -67,13 +67,13 @@ void LogitBars::paintEvent(QPaintEvent *) {
         painter.drawText(label, Qt::AlignHCenter | Qt::AlignTop,
                          fontMetrics().elidedText(m_classNames.value(i), Qt::ElideRight, static_cast<int>(step)));
     }
-    const QRect key(0, top, width(), line);
+    const QRect key(0, line, width(), line);
     const QString before = tr("original"), after = tr("perturbed");
-    const int afterWidth = fontMetrics().horizontalAdvance(after);
-    painter.setPen(accentColour());
-    painter.drawText(key, Qt::AlignRight | Qt::AlignTop, after);
+    const int beforeWidth = fontMetrics().horizontalAdvance(before);
     painter.setPen(mutedTextColour());
-    painter.drawText(key.adjusted(0, 0, -afterWidth - kGap, 0), Qt::AlignRight | Qt::AlignTop, before);
+    painter.drawText(key, Qt::AlignLeft | Qt::AlignTop, before);
+    painter.setPen(accentColour());
+    painter.drawText(key.adjusted(beforeWidth + kGap, 0, 0, 0), Qt::AlignLeft | Qt::AlignTop, after);
 }
 
 }  // namespace metamer

@@ -18,8 +18,8 @@ public:
     /// A line of words, and logits of the source and of the example; empty vectors where there is no prediction.
     void setLogits(const QString &title, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after);
 
-    QSize sizeHint() const override { return {240, 150}; }
-    QSize minimumSizeHint() const override { return {180, 120}; }
+    QSize sizeHint() const override { return {240, 144}; }
+    QSize minimumSizeHint() const override { return {180, 130}; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
