@@ -75,7 +75,7 @@ void writeFileBytes(const fs::path &path, std::span<const std::uint8_t> bytes) {
     if (file == nullptr) {
         failToWrite(path, temporary);
     }
-    bool isWritten = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+    bool isWritten = bytes.empty() || std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
     isWritten = std::fflush(file) == 0 && isWritten;
     isWritten = fsync(fileno(file)) == 0 && isWritten;
     const int reason = errno;
