@@ -60,8 +60,6 @@ void applyTheme(QApplication &application, Theme theme) {
                  application.palette().color(QPalette::WindowText).name(), hairlineColour().name(), mutedTextColour().name(), frame));
 }
 
-bool isDarkTheme() { return s_isDark; }
-
 Theme themeFromName(const QString &name) {
     return name == QLatin1String("light") ? Theme::Light : (name == QLatin1String("dark") ? Theme::Dark : Theme::System);
 }

@@ -13,7 +13,6 @@ enum class Theme { System, Light, Dark };
 
 /// Puts the palette and the fusion style on the program; "system" goes by the desktop palette's lightness.
 void applyTheme(QApplication &application, Theme theme);
-bool isDarkTheme();
 
 Theme themeFromName(const QString &name);
 QString themeName(Theme theme);

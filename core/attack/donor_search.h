@@ -1,6 +1,9 @@
 #pragma once
 // Private to the compute library: includes torch.
 
+#include <map>
+#include <vector>
+
 #include <torch/torch.h>
 
 #include "core/image/image.h"

@@ -105,19 +105,13 @@ QWidget *AttacksPage::buildForm() {
     contentLayout->addWidget(m_advanced);
     contentLayout->addWidget(advancedBody);
     contentLayout->addStretch(1);
-    auto *scroll = new QScrollArea;
-    scroll->setWidget(content);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
     m_run = new QPushButton(tr("&Run attack"));
     makePrimary(m_run);
     auto *box = new QWidget;
     box->setFixedWidth(kFormWidth);
     auto *boxLayout = new QVBoxLayout(box);
     boxLayout->setContentsMargins(0, 0, 0, 0);
-    boxLayout->addWidget(scroll, 1);
+    boxLayout->addWidget(makeColumn(content), 1);
     boxLayout->addWidget(m_run, 0, Qt::AlignLeft);
     return box;
 }

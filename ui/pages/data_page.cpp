@@ -3,7 +3,6 @@
 #include <memory>
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLocale>
 #include <QPainter>

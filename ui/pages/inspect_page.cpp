@@ -7,7 +7,6 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QScrollArea>
-#include <QSplitter>
 #include <QVBoxLayout>
 
 #include "core/base/json.h"
@@ -73,7 +72,7 @@ InspectPage::InspectPage(LabSession &session, QWidget *parent) : Page(session, p
     layout->addWidget(m_empty, 1);
     showEmpty({});
     connect(m_run, &QComboBox::activated, this, [this] { loadRun(); setFocus(); });
-    connect(m_strip, &PairStrip::chosen, this, [this](int position, int) { goTo(m_stripStart + position); });
+    connect(m_strip, &PairStrip::chosen, this, [this](int position) { goTo(m_stripStart + position); });
     connect(&session, &LabSession::infoChanged, this, &InspectPage::showRuns);
     connect(&session.jobs(), &JobQueue::changed, this, [this] { if (m_ids.empty()) showEmpty({}); });
     connect(&session, &LabSession::exampleAdded, this, [this](const std::shared_ptr<const ExamplePair> &pair) {
@@ -131,14 +130,9 @@ QWidget *InspectPage::buildFacts() {
     layout->addWidget(models);
     layout->addWidget(m_donor);
     layout->addStretch(1);
-    auto *scroll = new QScrollArea;
-    scroll->setWidget(content);
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFixedWidth(kFactsWidth);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    return scroll;
+    auto *column = makeColumn(content);
+    column->setFixedWidth(kFactsWidth);
+    return column;
 }
 
 QString InspectPage::className(int label) const {

@@ -52,11 +52,6 @@ QStringList LabelPage::keys() const {
 }
 
 QWidget *LabelPage::buildStart() {
-    auto *title = new QLabel(tr("Label"));
-    QFont font = title->font();
-    font.setPointSizeF(13);
-    font.setWeight(QFont::DemiBold);
-    title->setFont(font);
     m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator")).toString());
     m_annotator->setPlaceholderText(tr("a name or pseudonym"));
     m_annotator->setAccessibleName(tr("Who is labelling"));
@@ -75,7 +70,7 @@ QWidget *LabelPage::buildStart() {
     auto *boxLayout = new QVBoxLayout(box);
     boxLayout->setContentsMargins(kPageMargin, kGroupGap, kPageMargin, kGroupGap);
     boxLayout->setSpacing(kGap);
-    boxLayout->addWidget(title);
+    boxLayout->addWidget(makeTitle(tr("Label")));
     boxLayout->addWidget(new QLabel(tr("Who is labelling?")));
     boxLayout->addWidget(m_annotator);
     boxLayout->addSpacing(kGap);

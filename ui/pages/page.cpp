@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QShortcut>
 #include <QVBoxLayout>
 
@@ -13,13 +14,27 @@ QVBoxLayout *Page::makeLayout(const QString &title) {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(kPageMargin, kGroupGap, kPageMargin, kGroupGap);
     layout->setSpacing(kGap);
-    auto *label = new QLabel(title);
+    layout->addWidget(makeTitle(title));
+    return layout;
+}
+
+QLabel *makeTitle(const QString &text) {
+    auto *label = new QLabel(text);
     QFont font = label->font();
     font.setPointSizeF(13);
     font.setWeight(QFont::DemiBold);
     label->setFont(font);
-    layout->addWidget(label);
-    return layout;
+    return label;
+}
+
+QScrollArea *makeColumn(QWidget *content) {
+    auto *scroll = new QScrollArea;
+    scroll->setWidget(content);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    return scroll;
 }
 
 QLabel *makeHint(const QString &text) {

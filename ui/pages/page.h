@@ -4,6 +4,7 @@
 #include <QWidget>
 
 class QLabel;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace metamer {
@@ -30,6 +31,12 @@ protected:
 
     LabSession &m_session;
 };
+
+/// A page's title.
+QLabel *makeTitle(const QString &text);
+
+/// A column that scrolls up and down where the window is too low for it; the keyboard goes to what is inside.
+QScrollArea *makeColumn(QWidget *content);
 
 /// A label in the muted colour, wrapped, for hints and empty states.
 QLabel *makeHint(const QString &text);

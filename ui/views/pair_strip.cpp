@@ -79,7 +79,7 @@ void PairStrip::paintEvent(QPaintEvent *) {
 void PairStrip::mousePressEvent(QMouseEvent *event) {
     const int position = (static_cast<int>(event->position().x()) - kPairGap) / pairWidth();
     if (position >= 0 && position < static_cast<int>(m_pairs.size())) {
-        Q_EMIT chosen(position, position - m_current);
+        Q_EMIT chosen(position);
     }
 }
 

@@ -33,8 +33,8 @@ public:
     QSize minimumSizeHint() const override { return {200, 92}; }
 
 Q_SIGNALS:
-    /// A pair was clicked: its place, and its distance from the current one.
-    void chosen(int position, int fromCurrent);
+    /// The pair at this place was clicked.
+    void chosen(int position);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
