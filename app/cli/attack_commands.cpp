@@ -126,7 +126,7 @@ void addRun(CommandLine &line, CLI::App *noun, const std::shared_ptr<Options> &o
     run->add_option("--model", request.modelName, "Keep only examples that this model answers with the source's label");
     run->add_option("--norm", request.norm, "linf, l2, l1 or l0")->capture_default_str();
     run->add_option("--eps", request.eps, "Budget, like 8/255 or 0.4")->capture_default_str();
-    run->add_option("--targets", request.targets, "published, all, or classes like 3,8")->capture_default_str();
+    run->add_option("--targets", request.targets, "published (the default for digits), any (the best of all classes), all (one each), or classes like 3,8");
     run->add_option("--split", request.split, "test or train")->capture_default_str();
     auto *indices = run->add_option("--indices", options->indices, ".npy with the rows of the sources");
     run->add_option("--count", request.count, "Sources to draw without replacement")->capture_default_str()->excludes(indices);

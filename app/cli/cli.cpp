@@ -23,7 +23,7 @@ void showProgress(const Progress &progress) {
     static std::string shown;
     std::string line = progress.what;
     if (progress.total > 0) {
-        line += "  " + std::to_string(progress.done) + " of " + std::to_string(progress.total);
+        line += "  " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + (progress.unit.empty() ? "" : " " + progress.unit);
     }
     if (progress.secondsLeft >= 0) {
         const auto seconds = static_cast<int>(progress.secondsLeft + 0.5);

@@ -47,6 +47,7 @@ private:
 JobContext terminalJob();
 
 // One function a noun adds its commands.
+void addDatasetCommands(CommandLine &line);
 void addStudyCommands(CommandLine &line);
 void addModelCommands(CommandLine &line);
 void addAttackCommands(CommandLine &line);

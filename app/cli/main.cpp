@@ -7,6 +7,7 @@ int main(int argc, char **argv) {
     qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {});  // standard error is for our one line
     const QCoreApplication application(argc, argv);
     metamer::cli::CommandLine line;
+    metamer::cli::addDatasetCommands(line);
     metamer::cli::addStudyCommands(line);
     metamer::cli::addModelCommands(line);
     metamer::cli::addAttackCommands(line);

@@ -15,6 +15,8 @@ Json describe(const Dataset &dataset) {
     json["sha256"] = dataset.sha256;
     json["shape"] = {dataset.shape.channels, dataset.shape.height, dataset.shape.width};
     json["classes"] = dataset.classNames;
+    json["reading"] = {{"layout", dataset.reading.layout}, {"range", dataset.reading.range}, {"colour", dataset.reading.colour},
+                       {"size", dataset.reading.size}};
     json["train"] = dataset.trainCount;
     json["test"] = dataset.testCount;
     return json;
@@ -67,18 +69,23 @@ std::string textOf(const StudyInfo &info) {
 void addStudyCommands(CommandLine &line) {
     struct Options {
         std::string study, dataset, dataDir, out;
+        DatasetReading reading;
     };
     auto options = std::make_shared<Options>();
     auto *study = line.noun("study", "Create a study file, or look into one");
 
     auto *create = line.command(study, "create", "Make a study file for a data set", [options] {
-        StudyFile file = createStudy(options->study, options->dataset, options->dataDir);
+        StudyFile file = createStudy(options->study, options->dataset, options->dataDir, options->reading);
         const StudyInfo info = studyInfo(file);
         return Output{describe(info), "created " + textOf(info)};
     });
     create->add_option("STUDY", options->study, "The file to make")->required();
-    create->add_option("--dataset", options->dataset, "builtin:digits, mnist, fashion-mnist, kmnist, idx:DIR or npz:FILE")->required();
+    create->add_option("--dataset", options->dataset, "builtin:digits, mnist, fashion-mnist, kmnist, cifar10, idx:DIR, folder:DIR or npz:FILE")->required();
     create->add_option("--data-dir", options->dataDir, "Folder of the data set's files (default: METAMER_DATA_DIR, or your data folder)");
+    create->add_option("--layout", options->reading.layout, "npz: auto, NHW, NHWC or NCHW")->capture_default_str();
+    create->add_option("--range", options->reading.range, "npz: auto, 0..1 or 0..255")->capture_default_str();
+    create->add_option("--colour", options->reading.colour, "folder: auto, grey or rgb")->capture_default_str();
+    create->add_option("--size", options->reading.size, "folder: auto, or one size for all pictures, like 32x32")->capture_default_str();
 
     auto *info = line.command(study, "info", "Say what is in a study file", [options] {
         StudyFile file = StudyFile::open(options->study);

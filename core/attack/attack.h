@@ -25,12 +25,15 @@ struct AttackInfo {
     ParameterSchema schema;
 };
 
-/// Which classes an attack may aim at. "published": the paper's table by hand for the ten digits; "all": every class but
-/// the source's, one example for each; a list "3,8": the best of those.
+/// Which classes an attack may aim at. "published": the paper's table by hand for the ten digits; "any": the best of all
+/// classes but the source's; "all": one example for each of them; a list "3,8": the best of those.
 class Targets {
 public:
     /// Throws Error(Usage) for a class out of range, or for "published" where there are not ten classes.
     static Targets parse(const std::string &text, int classCount);
+
+    /// "published" where the classes are the ten digits, else "any".
+    static std::string defaultFor(const std::vector<std::string> &classNames);
 
     /// The classes that a source of class `label` may be turned into, rising; never `label` itself.
     std::vector<int> allowedFor(int label) const;

@@ -19,7 +19,7 @@ std::vector<int> parseClasses(const std::string &text, int classCount) {
         int number = -1;
         const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), number);
         if (code != std::errc() || end != word.data() + word.size() || number < 0 || number >= classCount) {
-            throw Error(ErrorCode::Usage, "--targets '" + text + "' is not allowed; use published, all, or classes from 0 to " +
+            throw Error(ErrorCode::Usage, "--targets '" + text + "' is not allowed; use published, any, all, or classes from 0 to " +
                                               std::to_string(classCount - 1) + " like 3,8");
         }
         classes.push_back(number);
@@ -27,7 +27,7 @@ std::vector<int> parseClasses(const std::string &text, int classCount) {
     std::sort(classes.begin(), classes.end());
     classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
     if (classes.empty()) {
-        throw Error(ErrorCode::Usage, "--targets is empty; use published, all, or classes like 3,8");
+        throw Error(ErrorCode::Usage, "--targets is empty; use published, any, all, or classes like 3,8");
     }
     return classes;
 }
@@ -39,14 +39,14 @@ Targets Targets::parse(const std::string &text, int classCount) {
     if (text == "published") {
         if (classCount != 10) {
             throw Error(ErrorCode::Usage, "the published target table is for ten digits, this data set has " +
-                                              std::to_string(classCount) + " classes; use --targets all or a list");
+                                              std::to_string(classCount) + " classes; use --targets any, all or a list");
         }
         targets.m_allowed = kPublishedTargets;
         return targets;
     }
     targets.m_isOneEach = text == "all";
     std::vector<int> wanted;
-    if (targets.m_isOneEach) {
+    if (targets.m_isOneEach || text == "any") {
         for (int i = 0; i < classCount; ++i) {
             wanted.push_back(i);
         }
@@ -58,6 +58,15 @@ Targets Targets::parse(const std::string &text, int classCount) {
         std::erase(targets.m_allowed[label], label);
     }
     return targets;
+}
+
+std::string Targets::defaultFor(const std::vector<std::string> &classNames) {
+    for (std::size_t i = 0; i < classNames.size(); ++i) {
+        if (classNames[i] != std::to_string(i)) {
+            return "any";
+        }
+    }
+    return classNames.size() == 10 ? "published" : "any";
 }
 
 std::vector<int> Targets::allowedFor(int label) const {

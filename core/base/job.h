@@ -43,6 +43,7 @@ struct Progress {
     std::int64_t done = 0;
     std::int64_t total = 0;       ///< 0 when it is not known
     double secondsLeft = -1;      ///< negative when it is not known
+    std::string unit = {};        ///< what is counted, where that does not go without saying: "KiB"
 };
 
 using ProgressHandler = std::function<void(const Progress &)>;

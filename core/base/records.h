@@ -21,6 +21,15 @@ struct ImageShape {
     friend bool operator==(const ImageShape &, const ImageShape &) = default;
 };
 
+/// How the files of a data set are taken as images. "auto" is guessed from the files; what a reader has taken is written
+/// out, so that reading again takes the same.
+struct DatasetReading {
+    std::string layout = "auto";    ///< arrays: "NHW", "NHWC" or "NCHW"
+    std::string range = "auto";     ///< arrays: "0..1" or "0..255", where white is the upper end
+    std::string colour = "auto";    ///< picture files: "grey" or "rgb"
+    std::string size = "auto";      ///< picture files: "WIDTHxHEIGHT"
+};
+
 /// The one data set of a study file.
 struct Dataset {
     DatasetId id;
@@ -32,6 +41,7 @@ struct Dataset {
     std::vector<std::string> classNames;
     std::int64_t trainCount = 0;
     std::int64_t testCount = 0;
+    DatasetReading reading;
 };
 
 /// A clean image in use: a source, a donor or a control.

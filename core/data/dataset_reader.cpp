@@ -2,99 +2,28 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/base/text.h"
+#include "core/data/dataset_formats.h"
 #include "core/data/digits.h"
-#include "core/data/idx.h"
-#include "core/data/image_array.h"
 
 namespace metamer {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMostClasses = 1000;
-
 const std::vector<std::string> kFashionClasses = {"T-shirt", "trouser", "pullover", "dress", "coat",
                                                   "sandal", "shirt", "sneaker", "bag", "ankle boot"};
 const std::vector<std::string> kKuzushijiClasses = {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"};
-
-fs::path userDataFolder() {
-    if (const char *folder = std::getenv("METAMER_DATA_DIR")) {
-        return folder;
-    }
-    if (const char *folder = std::getenv("XDG_DATA_HOME")) {
-        return fs::path(folder) / "metamer" / "datasets";
-    }
-    const char *home = std::getenv("HOME");
-    return fs::path(home ? home : "/") / ".local/share/metamer/datasets";
-}
-
-/// The plain file or its .gz in `folder`.
-fs::path findIdxFile(const fs::path &folder, const std::string &name) {
-    for (const fs::path &file : {folder / name, folder / (name + ".gz")}) {
-        if (fs::exists(file)) {
-            return file;
-        }
-    }
-    throw Error(ErrorCode::NotFound, "there is no " + name + " (or " + name + ".gz) in " + folder.string() +
-                                         "; name the folder that holds the four IDX files");
-}
-
-LoadedDataset loadIdxFolder(const fs::path &folder) {
-    LoadedDataset data;
-    data.train = readIdxPair(findIdxFile(folder, "train-images-idx3-ubyte"), findIdxFile(folder, "train-labels-idx1-ubyte"));
-    data.test = readIdxPair(findIdxFile(folder, "t10k-images-idx3-ubyte"), findIdxFile(folder, "t10k-labels-idx1-ubyte"));
-    data.info.path = fs::absolute(folder).lexically_normal().string();
-    return data;
-}
 
 /// The folder of a data set known by name: `dataDir` itself, or its subfolder of that name.
 fs::path namedFolder(const std::string &name, const fs::path &dataDir) {
     const fs::path base = dataDir.empty() ? userDataFolder() : dataDir;
     const fs::path sub = base / name;
     return fs::is_directory(sub) ? sub : base;
-}
-
-const NpyArray &findArray(const std::map<std::string, NpyArray> &arrays, const std::vector<std::string> &keys,
-                          const fs::path &file) {
-    for (const auto &key : keys) {
-        if (const auto found = arrays.find(key); found != arrays.end()) {
-            return found->second;
-        }
-    }
-    throw Error(ErrorCode::BadInput, file.string() + " has no array " + join(keys, " or ") +
-                                         "; save x_train, y_train, x_test and y_test with numpy.savez");
-}
-
-LabelledImages readNpzSplit(const std::map<std::string, NpyArray> &arrays, const std::string &split, const fs::path &file) {
-    const NpyArray &images = findArray(arrays, {"x_" + split, split + "_images"}, file);
-    const NpyArray &labels = findArray(arrays, {"y_" + split, split + "_labels"}, file);
-    LabelledImages result;
-    result.images = toBytes(readImageArray(images));
-    for (const std::int64_t label : labels.asIntegers()) {
-        if (label < 0 || label >= kMostClasses) {
-            throw Error(ErrorCode::BadInput, labels.name + " has the label " + std::to_string(label) +
-                                                 "; labels count from 0 to at most " + std::to_string(kMostClasses - 1));
-        }
-        result.labels.push_back(static_cast<int>(label));
-    }
-    if (result.count() != static_cast<std::int64_t>(result.labels.size())) {
-        throw Error(ErrorCode::BadInput, images.name + " has " + std::to_string(result.count()) + " images but " + labels.name +
-                                             " has " + std::to_string(result.labels.size()) + " labels");
-    }
-    return result;
-}
-
-LoadedDataset loadNpz(const fs::path &file) {
-    const auto arrays = readNpz(file);
-    LoadedDataset data;
-    data.train = readNpzSplit(arrays, "train", file);
-    data.test = readNpzSplit(arrays, "test", file);
-    data.info.path = fs::absolute(file).lexically_normal().string();
-    return data;
 }
 
 std::vector<std::string> numberedClasses(int count) {
@@ -131,7 +60,7 @@ void complete(LoadedDataset &data, const std::string &spec) {
     data.info.shape = data.train.images.shape;
     data.info.trainCount = data.train.count();
     data.info.testCount = data.test.count();
-    if (data.info.classNames.size() != static_cast<std::size_t>(highest + 1)) {
+    if (data.info.classNames.size() <= static_cast<std::size_t>(highest)) {
         data.info.classNames = numberedClasses(highest + 1);
     }
     data.info.sha256 = hashOf(data);
@@ -141,25 +70,90 @@ LoadedDataset loadBuiltinDigits() {
     LoadedDataset data;
     data.train = makeDigits(kDigitsTrainCount, 1);
     data.test = makeDigits(kDigitsTestCount, 2);
+    data.notes = {"made by the program, 28x28, grey, uint8 0..255"};
     return data;
+}
+
+void requireOneOf(const std::string &value, const std::vector<std::string> &allowed, const std::string &what) {
+    if (std::find(allowed.begin(), allowed.end(), value) == allowed.end()) {
+        throw Error(ErrorCode::Usage, what + " '" + value + "' is unknown; use " + join(allowed, ", "));
+    }
+}
+
+void checkReading(const DatasetReading &reading) {
+    requireOneOf(reading.layout, {"auto", "NHW", "NCHW", "NHWC"}, "layout");
+    requireOneOf(reading.range, {"auto", "0..1", "0..255"}, "range");
+    requireOneOf(reading.colour, {"auto", "grey", "rgb"}, "colour");
+}
+
+LoadedDataset loadNamed(const std::string &name, const fs::path &dataDir) {
+    const fs::path folder = namedFolder(name, dataDir);
+    try {
+        LoadedDataset data = name == "cifar10" ? loadCifar10(folder) : loadIdxFolder(folder);
+        if (name != "cifar10") {
+            data.info.classNames = name == "mnist" ? numberedClasses(10) : (name == "kmnist" ? kKuzushijiClasses : kFashionClasses);
+        }
+        return data;
+    } catch (const Error &error) {
+        if (error.code() != ErrorCode::NotFound) {
+            throw;
+        }
+        throw Error(ErrorCode::NotFound, name + " is not in " + folder.string() + "; fetch it with 'metamer-cli dataset fetch " + name +
+                                             "', or say where it is with --data-dir");
+    }
 }
 
 }  // namespace
 
-LoadedDataset loadDataset(const std::string &spec, const fs::path &dataDir) {
+fs::path userDataFolder() {
+    if (const char *folder = std::getenv("METAMER_DATA_DIR")) {
+        return folder;
+    }
+    if (const char *folder = std::getenv("XDG_DATA_HOME")) {
+        return fs::path(folder) / "metamer" / "datasets";
+    }
+    const char *home = std::getenv("HOME");
+    return fs::path(home ? home : "/") / ".local/share/metamer/datasets";
+}
+
+const std::vector<std::string> &namedDatasets() {
+    static const std::vector<std::string> kNames = {"mnist", "fashion-mnist", "kmnist", "cifar10"};
+    return kNames;
+}
+
+void holdOut(LoadedDataset &data, LabelledImages all) {
+    std::map<int, std::int64_t> sizes, seen;
+    for (const int label : all.labels) {
+        ++sizes[label];
+    }
+    data.train.images.shape = data.test.images.shape = all.images.shape;
+    for (std::int64_t i = 0; i < all.count(); ++i) {
+        const int label = all.labels[static_cast<std::size_t>(i)];
+        const std::int64_t position = ++seen[label], size = sizes[label];
+        const bool isTest = size < 5 ? size > 1 && position == size : position % 5 == 0;
+        LabelledImages &split = isTest ? data.test : data.train;
+        split.images.append(all.images.at(i));
+        split.labels.push_back(label);
+    }
+    data.notes.push_back("no split given: the last of every five images of each class is the test split");
+}
+
+LoadedDataset loadDataset(const std::string &spec, const fs::path &dataDir, const DatasetReading &reading) {
+    checkReading(reading);
     LoadedDataset data;
+    const auto &names = namedDatasets();
     if (spec == "builtin:digits") {
         data = loadBuiltinDigits();
-    } else if (spec == "mnist" || spec == "fashion-mnist" || spec == "kmnist") {
-        data = loadIdxFolder(namedFolder(spec, dataDir));
-        data.info.classNames = spec == "mnist" ? numberedClasses(10) : (spec == "kmnist" ? kKuzushijiClasses : kFashionClasses);
+    } else if (std::find(names.begin(), names.end(), spec) != names.end()) {
+        data = loadNamed(spec, dataDir);
     } else if (spec.starts_with("idx:")) {
         data = loadIdxFolder(spec.substr(4));
+    } else if (spec.starts_with("folder:")) {
+        data = loadClassFolders(spec.substr(7), reading);
     } else if (spec.starts_with("npz:")) {
-        data = loadNpz(spec.substr(4));
+        data = loadNpzDataset(spec.substr(4), reading);
     } else {
-        throw Error(ErrorCode::Usage, "data set '" + spec +
-                                          "' is unknown; use builtin:digits, mnist, fashion-mnist, kmnist, idx:DIR or npz:FILE");
+        throw Error(ErrorCode::Usage, "data set '" + spec + "' is unknown; use builtin:digits, " + join(names, ", ") + ", idx:DIR, folder:DIR or npz:FILE");
     }
     complete(data, spec);
     return data;
@@ -169,7 +163,7 @@ LoadedDataset reloadDataset(const Dataset &dataset) {
     const bool isNamed = dataset.spec.find(':') == std::string::npos;
     const std::string spec = isNamed || dataset.path.empty() ? dataset.spec
                                                              : dataset.spec.substr(0, dataset.spec.find(':') + 1) + dataset.path;
-    LoadedDataset data = loadDataset(spec, dataset.path);
+    LoadedDataset data = loadDataset(spec, dataset.path, dataset.reading);
     if (data.info.sha256 != dataset.sha256) {
         throw Error(ErrorCode::BadInput, "the data set at " + dataset.path +
                                              " has changed since this study was created; put the original files back");

@@ -7,18 +7,18 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "core/base/error.h"
-#include "core/base/text.h"
 
 namespace metamer {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct GzClose {
-    void operator()(gzFile_s *file) const { gzclose(file); }
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+
+struct FileClose {
+    void operator()(std::FILE *file) const { std::fclose(file); }
 };
 
 [[noreturn]] void failToWrite(const fs::path &path, const fs::path &temporary) {
@@ -28,9 +28,18 @@ struct GzClose {
     throw Error(ErrorCode::Io, "cannot write " + path.string() + ": " + reason + "; choose another place or make room");
 }
 
+std::FILE *openToRead(const fs::path &path) {
+    requireFile(path);
+    std::FILE *file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) {
+        throw Error(ErrorCode::Io, "cannot read " + path.string() + ": " + std::strerror(errno));
+    }
+    return file;
+}
+
 }  // namespace
 
-Pixels readFileBytes(const fs::path &path, std::size_t mostBytes) {
+void requireFile(const fs::path &path) {
     std::error_code status;
     if (!fs::exists(path, status)) {
         throw Error(ErrorCode::NotFound, path.string() + " does not exist; check the path");
@@ -38,35 +47,34 @@ Pixels readFileBytes(const fs::path &path, std::size_t mostBytes) {
     if (fs::is_directory(path, status)) {
         throw Error(ErrorCode::BadInput, path.string() + " is a folder, not a file; name the file");
     }
-    const std::unique_ptr<gzFile_s, GzClose> file(gzopen(path.c_str(), "rb"));
-    if (!file) {
-        throw Error(ErrorCode::Io, "cannot read " + path.string() + ": " + std::strerror(errno));
+}
+
+void forEachBlock(const fs::path &path, const std::function<void(std::span<const std::uint8_t>)> &take) {
+    const std::unique_ptr<std::FILE, FileClose> file(openToRead(path));
+    Pixels block(kBlockBytes);
+    while (const std::size_t got = std::fread(block.data(), 1, block.size(), file.get())) {
+        take({block.data(), got});
     }
-    gzbuffer(file.get(), 1 << 18);
+    if (std::ferror(file.get())) {
+        throw Error(ErrorCode::Io, "cannot read " + path.string() + " to its end; check the disk");
+    }
+}
+
+Pixels readFileBytes(const fs::path &path, std::size_t mostBytes) {
     Pixels bytes;
-    std::size_t filled = 0;
-    while (true) {
-        bytes.resize(filled + (std::size_t{1} << 22));
-        const int got = gzread(file.get(), bytes.data() + filled, 1 << 22);
-        if (got < 0) {
-            throw Error(ErrorCode::BadInput, path.string() + " is damaged: the gzip data cannot be unpacked; fetch it again");
-        }
-        if (got == 0) {
-            break;
-        }
-        filled += static_cast<std::size_t>(got);
-        if (filled > mostBytes) {
+    forEachBlock(path, [&](std::span<const std::uint8_t> block) {
+        if (bytes.size() + block.size() > mostBytes) {
             throw Error(ErrorCode::BadInput, path.string() + " holds more than " + std::to_string(mostBytes) +
                                                  " bytes, more than can be right; check what file it is");
         }
-    }
-    int code = Z_OK;
-    gzerror(file.get(), &code);
-    if (code == Z_BUF_ERROR) {
-        throw Error(ErrorCode::BadInput, path.string() + " is cut short: the gzip data ends too early; fetch it again");
-    }
-    bytes.resize(filled);
+        bytes.insert(bytes.end(), block.begin(), block.end());
+    });
     return bytes;
+}
+
+bool isGzip(const fs::path &path) {
+    const std::unique_ptr<std::FILE, FileClose> file(openToRead(path));
+    return std::fgetc(file.get()) == 0x1F && std::fgetc(file.get()) == 0x8B;
 }
 
 void writeFileBytes(const fs::path &path, std::span<const std::uint8_t> bytes) {

@@ -1,7 +1,8 @@
 #include "core/data/idx.h"
 
 #include "core/base/error.h"
-#include "core/data/file_bytes.h"
+#include "core/data/dataset_formats.h"
+#include "core/data/gzip.h"
 
 namespace metamer {
 namespace {
@@ -46,17 +47,28 @@ std::vector<std::uint64_t> readHeader(const fs::path &path, const Pixels &bytes,
     return sizes;
 }
 
+/// The plain file or its .gz in `folder`.
+fs::path findIdxFile(const fs::path &folder, const std::string &name) {
+    for (const fs::path &file : {folder / name, folder / (name + ".gz")}) {
+        if (fs::exists(file)) {
+            return file;
+        }
+    }
+    throw Error(ErrorCode::NotFound, "there is no " + name + " (or " + name + ".gz) in " + folder.string() +
+                                         "; name the folder that holds the four IDX files");
+}
+
 }  // namespace
 
 ImageSet readIdxImages(const fs::path &path) {
-    Pixels bytes = readFileBytes(path, kMostBytes + 16);
+    Pixels bytes = readUnpackedBytes(path, kMostBytes + 16);
     const auto sizes = readHeader(path, bytes, kImageMagic, 3);
     bytes.erase(bytes.begin(), bytes.begin() + 16);
     return {{1, static_cast<int>(sizes[1]), static_cast<int>(sizes[2])}, std::move(bytes)};
 }
 
 std::vector<int> readIdxLabels(const fs::path &path) {
-    const Pixels bytes = readFileBytes(path, kMostBytes + 8);
+    const Pixels bytes = readUnpackedBytes(path, kMostBytes + 8);
     readHeader(path, bytes, kLabelMagic, 1);
     return {bytes.begin() + 8, bytes.end()};
 }
@@ -69,6 +81,16 @@ LabelledImages readIdxPair(const fs::path &images, const fs::path &labels) {
                                              " labels; use two files that belong together");
     }
     return result;
+}
+
+LoadedDataset loadIdxFolder(const fs::path &folder) {
+    LoadedDataset data;
+    data.train = readIdxPair(findIdxFile(folder, "train-images-idx3-ubyte"), findIdxFile(folder, "train-labels-idx1-ubyte"));
+    data.test = readIdxPair(findIdxFile(folder, "t10k-images-idx3-ubyte"), findIdxFile(folder, "t10k-labels-idx1-ubyte"));
+    data.info.path = fs::absolute(folder).lexically_normal().string();
+    data.notes = {"IDX files, " + std::to_string(data.train.images.shape.width) + "x" + std::to_string(data.train.images.shape.height) +
+                  ", grey, uint8 0..255"};
+    return data;
 }
 
 }  // namespace metamer

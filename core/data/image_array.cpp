@@ -10,32 +10,32 @@
 namespace metamer {
 namespace {
 
-enum class Layout { Nhw, Nchw, Nhwc };
-
 bool isChannelCount(std::int64_t size) { return size == 1 || size == 3; }
 
-Layout guessLayout(const NpyArray &array) {
-    if (array.shape.size() == 3) {
-        return Layout::Nhw;
+bool fitsLayout(const NpyArray &array, const std::string &layout) {
+    if (layout == "NHW") {
+        return array.shape.size() == 3;
     }
-    if (array.shape.size() == 4 && isChannelCount(array.shape[1])) {
-        return Layout::Nchw;
-    }
-    if (array.shape.size() == 4 && isChannelCount(array.shape[3])) {
-        return Layout::Nhwc;
-    }
-    throw Error(ErrorCode::BadInput, array.name + " has shape " + array.shapeText() +
-                                         ", which is not images; use [N, H, W], [N, H, W, C] or [N, C, H, W]");
+    return array.shape.size() == 4 && isChannelCount(array.shape[layout == "NCHW" ? 1 : 3]);
 }
 
-ImageShape shapeOf(const NpyArray &array, Layout layout) {
-    const auto size = [&](std::size_t axis) { return static_cast<int>(array.shape[axis]); };
-    switch (layout) {
-        case Layout::Nhw: return {1, size(1), size(2)};
-        case Layout::Nchw: return {size(1), size(2), size(3)};
-        case Layout::Nhwc: return {size(3), size(1), size(2)};
+std::string chooseLayout(const NpyArray &array, const std::string &wanted) {
+    for (const std::string layout : {"NHW", "NCHW", "NHWC"}) {
+        if ((wanted == "auto" || wanted == layout) && fitsLayout(array, layout)) {
+            return layout;
+        }
     }
-    return {};
+    throw Error(ErrorCode::BadInput, array.name + " has shape " + array.shapeText() +
+                                         (wanted == "auto" ? ", which is not images; use [N, H, W], [N, H, W, C] or [N, C, H, W]"
+                                                           : ", which cannot be read as " + wanted + "; choose another layout"));
+}
+
+ImageShape shapeOf(const NpyArray &array, const std::string &layout) {
+    const auto size = [&](std::size_t axis) { return static_cast<int>(array.shape[axis]); };
+    if (layout == "NHW") {
+        return {1, size(1), size(2)};
+    }
+    return layout == "NCHW" ? ImageShape{size(1), size(2), size(3)} : ImageShape{size(3), size(1), size(2)};
 }
 
 std::vector<double> channelsFirst(const std::vector<double> &values, const ImageShape &shape) {
@@ -52,39 +52,48 @@ std::vector<double> channelsFirst(const std::vector<double> &values, const Image
 
 }  // namespace
 
-ImageArray readImageArray(const NpyArray &array) {
-    const Layout layout = guessLayout(array);
-    ImageArray result;
-    result.reading.shape = shapeOf(array, layout);
-    if (array.shape[0] == 0 || result.reading.shape.size() == 0) {
-        throw Error(ErrorCode::BadInput, array.name + " is empty (shape " + array.shapeText() + "); use at least one image");
-    }
-    result.values = array.asDoubles();
+namespace {
+
+/// The greatest value; refuses what no pixel can be.
+double checkValues(const ImageArray &images, const NpyArray &array, double limit) {
     double highest = 0;
-    for (std::size_t i = 0; i < result.values.size(); ++i) {
-        const double value = result.values[i];
-        if (!(value >= 0 && value <= 255)) {
+    for (std::size_t i = 0; i < images.values.size(); ++i) {
+        const double value = images.values[i];
+        if (!(value >= 0 && value <= limit)) {
             throw Error(ErrorCode::BadInput, array.name + " has the value " + formatNumber(value) + " in image " +
-                                                 std::to_string(i / result.reading.shape.size()) +
-                                                 "; pixels must lie in 0..1 or 0..255");
+                                                 std::to_string(i / images.reading.shape.size()) + "; pixels must lie in " +
+                                                 (limit == 1 ? "0..1; choose the range 0..255" : "0..1 or 0..255"));
         }
         highest = std::max(highest, value);
     }
-    const bool isUnit = !array.isInteger() && highest <= 1.0;
-    result.reading.isWhole = array.isInteger() && array.kind != 'b';
-    result.reading.scale = isUnit || array.kind == 'b' ? 255.0 : 1.0;
+    return highest;
+}
+
+}  // namespace
+
+ImageArray readImageArray(const NpyArray &array, const DatasetReading &wanted) {
+    ImageArray result;
+    ImageArrayReading &reading = result.reading;
+    reading.layout = chooseLayout(array, wanted.layout);
+    reading.shape = shapeOf(array, reading.layout);
+    if (array.shape[0] == 0 || reading.shape.size() == 0) {
+        throw Error(ErrorCode::BadInput, array.name + " is empty (shape " + array.shapeText() + "); use at least one image");
+    }
+    result.values = array.asDoubles();
+    const double highest = checkValues(result, array, wanted.range == "0..1" ? 1 : 255);
+    const bool isUnit = wanted.range == "auto" ? array.kind == 'b' || (!array.isInteger() && highest <= 1.0) : wanted.range == "0..1";
+    reading.range = isUnit ? "0..1" : "0..255";
+    reading.isWhole = array.isInteger() && !isUnit;
+    reading.scale = isUnit ? 255.0 : 1.0;
     for (auto &value : result.values) {
-        value *= result.reading.scale;
+        value *= reading.scale;
     }
-    if (layout == Layout::Nhwc) {
-        result.values = channelsFirst(result.values, result.reading.shape);
+    if (reading.layout == "NHWC") {
+        result.values = channelsFirst(result.values, reading.shape);
     }
-    static const char *kLayouts[] = {"NHW", "NCHW", "NHWC"};
-    const auto &shape = result.reading.shape;
-    result.reading.description = countOf(array.shape[0], "image") + " " + std::to_string(shape.width) + "x" +
-                                 std::to_string(shape.height) + ", " + (shape.channels == 1 ? "grey" : "RGB") + ", " +
-                                 array.typeName() + " " + (isUnit ? "0..1" : "0..255") + ", layout " +
-                                 kLayouts[static_cast<int>(layout)];
+    reading.description = countOf(array.shape[0], "image") + " " + std::to_string(reading.shape.width) + "x" +
+                          std::to_string(reading.shape.height) + ", " + (reading.shape.channels == 1 ? "grey" : "RGB") + ", " +
+                          array.typeName() + " " + reading.range + ", layout " + reading.layout;
     return result;
 }
 

@@ -16,7 +16,7 @@ struct Caption {
     std::uint32_t rgb = 0;
 };
 
-/// Writes and decorates pictures. Implemented with OpenCV in a library of its own, opened on first use, because
+/// Reads, writes and decorates pictures. Implemented with OpenCV in a library of its own, opened on first use, because
 /// loading OpenCV's image formats takes longer than most commands. Thread: any, one call at a time.
 class Codec {
 public:
@@ -25,8 +25,12 @@ public:
     /// PNG bytes of a grey (1 channel) or RGB (3 channels) image.
     virtual Pixels encodePng(const Image &image) const = 0;
 
-    /// Reads any picture OpenCV knows. Throws Error(BadInput) if it is none.
+    /// Reads any picture OpenCV knows, upright, 8 bits a channel. Throws Error(BadInput) if it is none.
     virtual Image decode(const Pixels &file, const std::string &name) const = 0;
+
+    /// Scales a picture so that it just covers width x height (averaging areas to shrink, bilinear to grow) and cuts what
+    /// stands over evenly from both sides.
+    virtual Image resize(const Image &image, int width, int height) const = 0;
 
     /// Writes small text (11 px high) into an RGB image.
     virtual void drawCaptions(Image &image, const std::vector<Caption> &captions) const = 0;

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstring>
 
 #include <opencv2/imgcodecs.hpp>
@@ -36,6 +37,15 @@ Image fromMat(const cv::Mat &mat) {
     return image;
 }
 
+/// An empty matrix for what cannot be read; OpenCV throws where a header promises the impossible.
+cv::Mat decodeMat(const Pixels &file) {
+    try {
+        return file.empty() ? cv::Mat() : cv::imdecode(file, cv::IMREAD_ANYCOLOR);
+    } catch (const cv::Exception &) {
+        return {};
+    }
+}
+
 class OpenCvCodec final : public Codec {
 public:
     Pixels encodePng(const Image &image) const override {
@@ -45,11 +55,21 @@ public:
     }
 
     Image decode(const Pixels &file, const std::string &name) const override {
-        const cv::Mat mat = file.empty() ? cv::Mat() : cv::imdecode(file, cv::IMREAD_ANYCOLOR);
+        const cv::Mat mat = decodeMat(file);
         if (mat.empty()) {
-            throw Error(ErrorCode::BadInput, name + " is not a picture that can be read; use PNG or BMP");
+            throw Error(ErrorCode::BadInput, name + " is not a picture that can be read; use PNG, JPEG or BMP");
         }
         return fromMat(mat);
+    }
+
+    Image resize(const Image &image, int width, int height) const override {
+        const ImageShape &shape = image.shape;
+        const double scale = std::max(static_cast<double>(width) / shape.width, static_cast<double>(height) / shape.height);
+        const cv::Size covering(std::max(width, static_cast<int>(std::lround(shape.width * scale))),
+                                std::max(height, static_cast<int>(std::lround(shape.height * scale))));
+        cv::Mat scaled;
+        cv::resize(toMat(image), scaled, covering, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+        return fromMat(scaled(cv::Rect((covering.width - width) / 2, (covering.height - height) / 2, width, height)).clone());
     }
 
     void drawCaptions(Image &image, const std::vector<Caption> &captions) const override {

@@ -83,15 +83,15 @@ Plan planRun(StudyGate &gate, const AttackRunRequest &request) {
         plan.dataset = DatasetTable(file).get();
         plan.study = StudyTable(file).get();
     });
-    Targets::parse(request.targets, static_cast<int>(plan.dataset.classNames.size()));
     Run &run = plan.run;
+    run.targets = request.targets.empty() ? Targets::defaultFor(plan.dataset.classNames) : request.targets;
+    Targets::parse(run.targets, static_cast<int>(plan.dataset.classNames.size()));
     run.kind = RunKind::Attack;
     run.attack = info.name;
     run.norm = normName(norm);
     run.epsText = request.eps;
     run.split = request.split;
     run.indices = planSources(request, plan.dataset);
-    run.targets = request.targets;
     run.modelName = request.modelName;
     run.parametersJson = plan.values.toJson();
     run.seed = request.seed;

@@ -18,7 +18,7 @@ struct AttackRunRequest {
     std::string modelName;                   ///< keep only examples that this model answers with the source's label
     std::string norm = "linf";
     std::string eps = "0.4";
-    std::string targets = "published";
+    std::string targets;                     ///< see Targets; empty: what fits the data set
     std::string split = "test";
     std::optional<std::vector<std::int64_t>> indices;  ///< these sources, in this order
     std::int64_t count = 100;                ///< otherwise so many, drawn without replacement by `seed`

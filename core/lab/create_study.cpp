@@ -9,11 +9,11 @@ namespace metamer {
 
 namespace fs = std::filesystem;
 
-StudyFile createStudy(const fs::path &path, const std::string &spec, const fs::path &dataDir) {
+StudyFile createStudy(const fs::path &path, const std::string &spec, const fs::path &dataDir, const DatasetReading &reading) {
     if (fs::exists(path)) {
         throw Error(ErrorCode::Exists, path.string() + " exists already; choose another name or remove it");
     }
-    const LoadedDataset data = loadDataset(spec, dataDir);
+    const LoadedDataset data = loadDataset(spec, dataDir, reading);
     StudyFile file = StudyFile::create(path);
     try {
         file.transaction([&] {

@@ -11,7 +11,8 @@ namespace metamer {
 
 /// Makes a study file for a data set (see loadDataset for `spec`), with one labelling study in it. Refuses an existing
 /// file; leaves none when it fails.
-StudyFile createStudy(const std::filesystem::path &path, const std::string &spec, const std::filesystem::path &dataDir);
+StudyFile createStudy(const std::filesystem::path &path, const std::string &spec, const std::filesystem::path &dataDir,
+                      const DatasetReading &reading = {});
 
 /// A run with its counts.
 struct RunSummary {

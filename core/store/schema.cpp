@@ -79,10 +79,20 @@ const std::vector<std::string> kVersion1 = {
         BEGIN SELECT RAISE(ABORT, 'answers are only ever added; only a withdrawn consent erases them'); END)sql",
 };
 
+const std::vector<std::string> kVersion2 = {
+    R"sql(ALTER TABLE dataset ADD COLUMN reading TEXT NOT NULL DEFAULT '{}')sql",
+    R"sql(ALTER TABLE model ADD COLUMN curve TEXT NOT NULL DEFAULT '[]')sql",
+    R"sql(ALTER TABLE model ADD COLUMN confusion TEXT NOT NULL DEFAULT '[]')sql",
+    R"sql(CREATE TABLE training (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, recipe TEXT NOT NULL, parameters TEXT NOT NULL,
+        seed INTEGER NOT NULL, device TEXT NOT NULL, step INTEGER NOT NULL, steps INTEGER NOT NULL, curve TEXT NOT NULL,
+        checkpoint BLOB NOT NULL, owner TEXT NOT NULL, started_utc TEXT NOT NULL, saved_utc TEXT NOT NULL))sql",
+};
+
 }  // namespace
 
 const std::vector<Migration> &schemaMigrations() {
-    static const std::vector<Migration> kMigrations = {{1, kVersion1}};
+    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}};
     return kMigrations;
 }
 

@@ -17,22 +17,38 @@ SourceImage readSource(Statement &row) {
     return image;
 }
 
+std::string toJson(const DatasetReading &reading) {
+    return Json{{"layout", reading.layout}, {"range", reading.range}, {"colour", reading.colour}, {"size", reading.size}}.dump();
+}
+
+DatasetReading readingFromJson(const std::string &text) {
+    const Json json = Json::parse(text, nullptr, false);
+    DatasetReading reading;
+    if (json.is_object()) {
+        reading.layout = json.value("layout", reading.layout);
+        reading.range = json.value("range", reading.range);
+        reading.colour = json.value("colour", reading.colour);
+        reading.size = json.value("size", reading.size);
+    }
+    return reading;
+}
+
 #define SOURCE_COLUMNS "id, uuid, split, dataset_index, label, pixels"
 
 }  // namespace
 
 DatasetId DatasetTable::insert(Dataset dataset) {
     return {Statement(m_connection, "INSERT INTO dataset (uuid, spec, path, sha256, channels, height, width, class_names, "
-                                    "train_count, test_count, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                                    "train_count, test_count, reading, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
                 .bind(uuidOr(dataset.uuid)).bind(dataset.spec).bind(dataset.path).bind(dataset.sha256)
                 .bind(dataset.shape.channels).bind(dataset.shape.height).bind(dataset.shape.width)
-                .bind(Json(dataset.classNames).dump()).bind(dataset.trainCount).bind(dataset.testCount).bind(utcNow())
+                .bind(Json(dataset.classNames).dump()).bind(dataset.trainCount).bind(dataset.testCount).bind(toJson(dataset.reading)).bind(utcNow())
                 .insert()};
 }
 
 Dataset DatasetTable::get() {
     Statement row(m_connection, "SELECT id, uuid, spec, path, sha256, channels, height, width, class_names, train_count, "
-                                "test_count FROM dataset ORDER BY id LIMIT 1");
+                                "test_count, reading FROM dataset ORDER BY id LIMIT 1");
     if (!row.next()) {
         throw Error(ErrorCode::Damaged, m_connection.path().string() + " has no data set; create the study again");
     }
@@ -48,6 +64,7 @@ Dataset DatasetTable::get() {
     dataset.classNames = listFromJson<std::vector<std::string>>(row.text());
     dataset.trainCount = row.integer();
     dataset.testCount = row.integer();
+    dataset.reading = readingFromJson(row.text());
     return dataset;
 }
 

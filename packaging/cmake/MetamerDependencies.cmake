@@ -4,6 +4,8 @@ find_package(nlohmann_json 3.10 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(CLI11 REQUIRED)
+find_package(CURL REQUIRED)
+find_package(LibArchive REQUIRED)
 find_package(Threads REQUIRED)
 
 # libzip by path: Debian's package file also demands the zip command-line tools.

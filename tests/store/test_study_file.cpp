@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "core/data/file_bytes.h"
+#include "core/data/gzip.h"
 #include "core/store/sql.h"
 #include "core/store/study_file.h"
 #include "core/store/tables.h"
@@ -57,7 +58,7 @@ private Q_SLOTS:
         StudyFile file = StudyFile::open(folder / "a.metamer");
         QCOMPARE(DatasetTable(file).get().classNames.size(), std::size_t(2));
         QCOMPARE(file.pragma("application_id"), std::to_string(kApplicationId));
-        QCOMPARE(file.pragma("user_version"), std::string("1"));
+        QCOMPARE(file.pragma("user_version"), std::to_string(schemaMigrations().back().to));
         QCOMPARE(file.pragma("foreign_keys"), std::string("1"));
         QCOMPARE(file.pragma("synchronous"), std::string("2"));   // FULL
         QCOMPARE(file.pragma("integrity_check"), std::string("ok"));
@@ -185,14 +186,15 @@ private Q_SLOTS:
             fill(file);
         }
         auto migrations = schemaMigrations();
-        migrations.push_back({2, {"ALTER TABLE study ADD COLUMN note TEXT"}});
+        const int now = migrations.back().to;
+        migrations.push_back({now + 1, {"ALTER TABLE study ADD COLUMN note TEXT"}});
         {
             StudyFile file = StudyFile::open(folder / "a.metamer", migrations);
-            QCOMPARE(file.pragma("user_version"), std::string("2"));
+            QCOMPARE(file.pragma("user_version"), std::to_string(now + 1));
             QCOMPARE(AnnotatorTable(file).list().size(), std::size_t(1));
         }
-        StudyFile backup = StudyFile::open(folder / "a.metamer.v1.backup");
-        QCOMPARE(backup.pragma("user_version"), std::string("1"));
+        StudyFile backup = StudyFile::open(folder / ("a.metamer.v" + std::to_string(now) + ".backup"));
+        QCOMPARE(backup.pragma("user_version"), std::to_string(now));
         QCOMPARE(AnnotatorTable(backup).list().size(), std::size_t(1));
     }
 
@@ -203,10 +205,23 @@ private Q_SLOTS:
             fill(file);
         }
         auto migrations = schemaMigrations();
-        migrations.push_back({2, {"ALTER TABLE study ADD COLUMN note TEXT", "THIS IS NOT SQL"}});
+        const int now = migrations.back().to;
+        migrations.push_back({now + 1, {"ALTER TABLE study ADD COLUMN note TEXT", "THIS IS NOT SQL"}});
         errorOf([&] { StudyFile::open(folder / "a.metamer", migrations); });
         StudyFile file = StudyFile::open(folder / "a.metamer");
-        QCOMPARE(file.pragma("user_version"), std::string("1"));
+        QCOMPARE(file.pragma("user_version"), std::to_string(now));
+    }
+
+    void aFileOfTheFirstVersionStillOpens() {
+        Folder folder;
+        writeFileBytes(folder / "old.metamer", readUnpackedBytes(METAMER_SOURCE_DIR "/tests/store/schema1.metamer.gz"));
+        StudyFile file = StudyFile::open(folder / "old.metamer");
+        QCOMPARE(file.pragma("user_version"), std::to_string(schemaMigrations().back().to));
+        QVERIFY(std::filesystem::exists(folder / "old.metamer.v1.backup"));
+        QCOMPARE(DatasetTable(file).get().reading.layout, std::string("auto"));
+        QCOMPARE(ModelTable(file).list().size(), std::size_t(1));
+        QCOMPARE(ExampleTable(file).ofRun(RunTable(file).list().at(0).id).size(), std::size_t(3));
+        QCOMPARE(AnswerTable(file).count(), 3);
     }
 
     void annotatorNamesKeepTheirKind() {

@@ -64,8 +64,8 @@ QWidget *AttacksPage::buildForm() {
     m_norm = makeCombo({});
     m_eps = new QLineEdit(QStringLiteral("0.4"));
     m_levels = new QLabel;
-    m_targets = makeCombo({QStringLiteral("published"), QStringLiteral("all")}, true);
-    m_targets->setToolTip(tr("published: the paper's table by hand; all: one example for each class; or classes like 3,8"));
+    m_targets = makeCombo({}, true);
+    m_targets->setToolTip(tr("published: the paper's table by hand for digits; any: the best of all classes; all: one example for each class; or classes like 3,8"));
     m_split = makeCombo({QStringLiteral("test"), QStringLiteral("train")});
     m_count = makeSpin(1, 1000000, 100);
     m_seed = makeSpin(0, 1000000000, 0);
@@ -147,6 +147,7 @@ void AttacksPage::connectSession() {
     connect(&m_session, &LabSession::catalogueReady, this, &AttacksPage::showCatalogue);
     connect(&m_session, &LabSession::infoChanged, this, &AttacksPage::showModels);
     connect(&m_session, &LabSession::opened, m_strip, &PairStrip::clear);
+    connect(&m_session, &LabSession::opened, this, &AttacksPage::showTargets);
     connect(&m_session, &LabSession::exampleAdded, this, [this](const std::shared_ptr<const ExamplePair> &pair) { addExample(*pair); });
     connect(m_attack, &QComboBox::currentIndexChanged, this, &AttacksPage::showAttack);
     connect(m_eps, &QLineEdit::textChanged, this, &AttacksPage::showLevels);
@@ -221,6 +222,13 @@ void AttacksPage::showModels() {
     }
     m_model->setCurrentIndex(std::max(0, m_model->findData(chosen)));
     showButtons();
+}
+
+void AttacksPage::showTargets() {
+    const std::string fitting = Targets::defaultFor(m_session.info().dataset.classNames);
+    m_targets->clear();
+    m_targets->addItems(fitting == "published" ? QStringList{QStringLiteral("published"), QStringLiteral("any"), QStringLiteral("all")}
+                                               : QStringList{QStringLiteral("any"), QStringLiteral("all")});
 }
 
 void AttacksPage::showLevels() {

@@ -39,6 +39,7 @@ private:
     void showCatalogue();
     void showAttack();
     void showModels();
+    void showTargets();
     void showLevels();
     void runAttack();
     void showJob(int row);
