@@ -12,20 +12,6 @@
 namespace metamer::cli {
 namespace {
 
-Json describe(const Parameter &parameter) {
-    static const char *kTypes[] = {"integer", "real", "choice", "text", "flag"};
-    Json json;
-    json["name"] = parameter.name;
-    json["type"] = kTypes[static_cast<int>(parameter.type)];
-    json["default"] = parameter.defaultValue;
-    json["minimum"] = parameter.minimum;
-    json["maximum"] = parameter.maximum;
-    json["unit"] = parameter.unit;
-    json["help"] = parameter.help;
-    json["source"] = parameter.source;
-    return json;
-}
-
 Output listAttacks() {
     Output output;
     output.json["attacks"] = Json::array();
@@ -40,36 +26,11 @@ Output listAttacks() {
         for (const Norm norm : attack.norms) {
             json["norms"].push_back(normName(norm));
         }
-        json["parameters"] = Json::array();
         output.text += attack.name + "  (" + attack.family + ")  " + attack.summary + "\n";
-        for (const auto &parameter : attack.schema.parameters()) {
-            json["parameters"].push_back(describe(parameter));
-            output.text += "    --" + parameter.name + " " + parameter.defaultValue + (parameter.unit.empty() ? "" : " " + parameter.unit) +
-                           "  " + parameter.help + "\n";
-        }
+        json["parameters"] = cli::describe(attack.schema, output.text);
         output.json["attacks"].push_back(json);
     }
     return output;
-}
-
-/// The attack's own options, "--name value" or "--name=value", as the parser left them over.
-std::map<std::string, std::string> ownOptions(const std::vector<std::string> &words) {
-    std::map<std::string, std::string> options;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const std::string &word = words[i];
-        if (!word.starts_with("--") || word.size() < 3) {
-            throw Error(ErrorCode::Usage, "'" + word + "' is not understood; see 'attack run --help'");
-        }
-        const auto equals = word.find('=');
-        if (equals != std::string::npos) {
-            options[word.substr(2, equals - 2)] = word.substr(equals + 1);
-        } else if (i + 1 < words.size()) {
-            options[word.substr(2)] = words[++i];
-        } else {
-            throw Error(ErrorCode::Usage, word + " needs a value");
-        }
-    }
-    return options;
 }
 
 Output describe(const AttackRunOutcome &outcome) {

@@ -63,6 +63,49 @@ JobContext terminalJob() {
     return job;
 }
 
+std::map<std::string, std::string> ownOptions(const std::vector<std::string> &words) {
+    std::map<std::string, std::string> options;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string &word = words[i];
+        if (!word.starts_with("--") || word.size() < 3) {
+            throw Error(ErrorCode::Usage, "'" + word + "' is not understood; see --help");
+        }
+        const auto equals = word.find('=');
+        if (equals != std::string::npos) {
+            options[word.substr(2, equals - 2)] = word.substr(equals + 1);
+        } else if (i + 1 < words.size()) {
+            options[word.substr(2)] = words[++i];
+        } else {
+            throw Error(ErrorCode::Usage, word + " needs a value");
+        }
+    }
+    return options;
+}
+
+static Json describe(const Parameter &parameter) {
+    static const char *kTypes[] = {"integer", "real", "choice", "text", "flag"};
+    Json json;
+    json["name"] = parameter.name;
+    json["type"] = kTypes[static_cast<int>(parameter.type)];
+    json["default"] = parameter.defaultValue;
+    json["minimum"] = parameter.minimum;
+    json["maximum"] = parameter.maximum;
+    json["unit"] = parameter.unit;
+    json["help"] = parameter.help;
+    json["source"] = parameter.source;
+    return json;
+}
+
+Json describe(const ParameterSchema &schema, std::string &text) {
+    Json json = Json::array();
+    for (const auto &parameter : schema.parameters()) {
+        json.push_back(describe(parameter));
+        text += "    --" + parameter.name + " " + parameter.defaultValue + (parameter.unit.empty() ? "" : " " + parameter.unit) + "  " +
+                parameter.help + "\n";
+    }
+    return json;
+}
+
 CommandLine::CommandLine() : m_app("Metamer: invariance-based adversarial examples, made, labelled and exported.", "metamer-cli") {
     m_app.set_version_flag("--version", std::string("metamer-cli ") + METAMER_VERSION);
     m_app.require_subcommand(1);

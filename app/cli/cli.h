@@ -1,11 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "core/base/json.h"
+#include "core/base/parameters.h"
 #include "core/lab/job_context.h"
 #include "core/store/study_file.h"
 
@@ -45,6 +48,13 @@ private:
 
 /// A job's context for the terminal: progress on standard error if that is a terminal; Ctrl+C stops, twice aborts.
 JobContext terminalJob();
+
+/// The options that the parser left over, "--name value" or "--name=value": an attack's or a recipe's own.
+/// Throws Error(Usage) for what is neither.
+std::map<std::string, std::string> ownOptions(const std::vector<std::string> &words);
+
+/// A schema's parameters as JSON; a line each is added to `text`.
+Json describe(const ParameterSchema &schema, std::string &text);
 
 // One function a noun adds its commands.
 void addDatasetCommands(CommandLine &line);

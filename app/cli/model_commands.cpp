@@ -3,7 +3,10 @@
 #include "app/cli/cli.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/attack/compute.h"
+#include "core/lab/compute_loader.h"
 #include "core/lab/models.h"
+#include "core/lab/train_model.h"
 
 namespace metamer::cli {
 namespace {
@@ -16,65 +19,110 @@ Json describe(const ModelRecord &model) {
     json["parameters"] = Json::parse(model.parametersJson);
     json["hash"] = model.hash;
     json["clean_accuracy"] = model.cleanAccuracy ? Json(*model.cleanAccuracy) : Json(nullptr);
+    json["hidden"] = model.isHidden;
+    json["confusion"] = Json::parse(model.confusionJson);
+    json["curve"] = Json::parse(model.curveJson);
     return json;
+}
+
+Json describe(const TrainingRecord &training) {
+    return {{"name", training.name}, {"recipe", training.recipe}, {"step", training.step}, {"steps", training.steps}, {"saved_utc", training.savedUtc}};
+}
+
+std::string textOf(const TrainingRecord &training) {
+    return training.name + "  " + training.recipe + ", not finished: step " + std::to_string(training.step) + " of " + std::to_string(training.steps) + "\n";
 }
 
 std::string textOf(const ModelRecord &model) {
     return model.name + "  " + model.architecture + ", " + model.recipe +
-           (model.cleanAccuracy ? ", " + formatNumber(100 * *model.cleanAccuracy) + " % of the test split right" : "") + "\n";
+           (model.cleanAccuracy ? ", " + formatNumber(100 * *model.cleanAccuracy) + " % of the test split right" : "") +
+           (model.isHidden ? ", hidden" : "") + "\n";
 }
 
-}  // namespace
+Output describe(const TrainModelOutcome &outcome) {
+    if (outcome.model) {
+        Json json = describe(*outcome.model);
+        json["end"] = "finished";
+        return {json, textOf(*outcome.model)};
+    }
+    if (outcome.end == JobEnd::Aborted) {
+        throw Error(ErrorCode::Aborted, "aborted; what the last checkpoint holds can go on with 'model train --resume " + outcome.name + "'");
+    }
+    Json json;
+    json["name"] = outcome.name;
+    json["end"] = "stopped";
+    json["step"] = outcome.step;
+    json["steps"] = outcome.steps;
+    return {json, outcome.name + ": stopped at step " + std::to_string(outcome.step) + " of " + std::to_string(outcome.steps) +
+                      "; go on with 'model train --resume " + outcome.name + "'\n"};
+}
 
-void addModelCommands(CommandLine &line) {
-    struct Options {
-        std::string study;
-        TrainModelRequest train;
-        std::string epochs, batchSize, learningRate, model;
-        std::int64_t count = 0, seed = 0;
-    };
-    auto options = std::make_shared<Options>();
-    auto *noun = line.noun("model", "Train, list and evaluate models");
+struct Options {
+    std::string study, model, resume;
+    TrainModelRequest train;
+    std::int64_t count = 0, seed = 0;
+    CLI::App *trainCommand = nullptr;
+};
 
+using SharedOptions = std::shared_ptr<Options>;
+
+/// A command on one model of a study.
+CLI::App *modelCommand(CommandLine &line, CLI::App *noun, const SharedOptions &options, const std::string &name, const std::string &description, Work work) {
+    auto *command = line.command(noun, name, description, std::move(work));
+    command->add_option("STUDY", options->study, "The study file")->required();
+    command->add_option("--model", options->model, "Name of the model")->required();
+    return command;
+}
+
+void addTrain(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
     auto *train = line.command(noun, "train", "Train a model on the study's data set", [options] {
+        options->train.options = ownOptions(options->trainCommand->remaining());
         StudyFile file = StudyFile::open(options->study);
         DirectGate gate(file);
-        for (const auto &[name, value] : {std::pair{"epochs", options->epochs}, {"batch-size", options->batchSize}, {"learning-rate", options->learningRate}}) {
-            if (!value.empty()) {
-                options->train.options[name] = value;
-            }
-        }
-        const TrainModelOutcome outcome = trainModel(gate, options->train, terminalJob());
-        if (!outcome.model) {
-            throw Error(ErrorCode::Aborted, "aborted; nothing was kept");
-        }
-        Json json = describe(*outcome.model);
-        json["end"] = outcome.end == JobEnd::Finished ? "finished" : "stopped";
-        return Output{json, textOf(*outcome.model)};
+        return describe(options->resume.empty() ? trainModel(gate, options->train, terminalJob()) : resumeTraining(gate, options->resume, terminalJob()));
     });
+    options->trainCommand = train;
+    train->allow_extras();
     train->add_option("STUDY", options->study, "The study file")->required();
     train->add_option("--name", options->train.name, "Name of the model (default: the recipe's)");
-    train->add_option("--recipe", options->train.recipe, "natural")->capture_default_str();
-    train->add_option("--epochs", options->epochs, "Passes over the training images (default 3)");
-    train->add_option("--batch-size", options->batchSize, "Images a step (default 100)");
-    train->add_option("--learning-rate", options->learningRate, "Adam's step size (default 0.001)");
+    train->add_option("--recipe", options->train.recipe, "How to train; 'model recipes' shows them with their own options")->capture_default_str();
     train->add_option("--seed", options->train.seed, "Seed of weights and order")->capture_default_str();
     train->add_option("--device", options->train.device, "auto, cpu or cuda:N")->capture_default_str();
+    train->add_option("--resume", options->resume, "Go on with the stopped training of this name");
+}
 
-    auto *list = line.command(noun, "list", "List the study's models", [options] {
+void addList(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
+    auto *list = line.command(noun, "list", "List the study's models and unfinished trainings", [options] {
         StudyFile file = StudyFile::open(options->study);
         Output output;
         output.json["models"] = Json::array();
+        output.json["trainings"] = Json::array();
         for (const auto &model : ModelTable(file).list()) {
             output.json["models"].push_back(describe(model));
             output.text += textOf(model);
+        }
+        for (const auto &training : TrainingTable(file).list()) {
+            output.json["trainings"].push_back(describe(training));
+            output.text += textOf(training);
         }
         output.text = output.text.empty() ? "no models yet; train one with 'model train'\n" : output.text;
         return output;
     });
     list->add_option("STUDY", options->study, "The study file")->required();
+    line.command(noun, "recipes", "List the training recipes with their options", [] {
+        Output output;
+        output.json["recipes"] = Json::array();
+        for (const auto &recipe : compute().recipes()) {
+            output.text += recipe.name + "  " + recipe.summary + "\n";
+            output.json["recipes"].push_back({{"name", recipe.name}, {"title", recipe.title}, {"summary", recipe.summary},
+                                              {"parameters", cli::describe(recipe.schema, output.text)}});
+        }
+        return output;
+    });
+}
 
-    auto *evaluate = line.command(noun, "evaluate", "Measure a model's clean accuracy on the test split", [options] {
+void addEvaluate(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
+    auto *evaluate = modelCommand(line, noun, options, "evaluate", "Measure a model's clean accuracy on the test split", [options] {
         StudyFile file = StudyFile::open(options->study);
         DirectGate gate(file);
         const ModelEvaluation result = evaluateModel(gate, options->model, options->count, options->seed, options->train.device);
@@ -84,11 +132,52 @@ void addModelCommands(CommandLine &line) {
         json["clean_accuracy"] = result.cleanAccuracy;
         return Output{json, result.model + ": " + formatNumber(100 * result.cleanAccuracy) + " % of " + countOf(result.images, "image") + " right\n"};
     });
-    evaluate->add_option("STUDY", options->study, "The study file")->required();
-    evaluate->add_option("--model", options->model, "Name of the model")->required();
     evaluate->add_option("--count", options->count, "Images to draw (default: the whole test split)")->check(CLI::PositiveNumber);
     evaluate->add_option("--seed", options->seed, "Seed of the draw")->capture_default_str();
     evaluate->add_option("--device", options->train.device, "auto, cpu or cuda:N")->capture_default_str();
+}
+
+void addKeepHideRemove(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
+    modelCommand(line, noun, options, "keep", "Make a model of what a stopped training has reached", [options] {
+        StudyFile file = StudyFile::open(options->study);
+        DirectGate gate(file);
+        return describe(keepTraining(gate, options->model, terminalJob()));
+    });
+    for (const bool isHidden : {true, false}) {
+        const std::string verb = isHidden ? "hide" : "show";
+        modelCommand(line, noun, options, verb, isHidden ? "Take a model out of tables, reports and attacks; nothing is lost" : "Bring a hidden model back",
+                     [options, isHidden] {
+                         StudyFile file = StudyFile::open(options->study);
+                         DirectGate gate(file);
+                         hideModel(file, options->model, isHidden);
+                         if (!isHidden) {   // examples may have come while it was hidden
+                             const Dataset dataset = DatasetTable(file).get();
+                             predictMissing(gate, {loadModel(findModel(file, options->model), dataset, "cpu")}, dataset.shape, terminalJob());
+                         }
+                         const ModelRecord model = findModel(file, options->model);
+                         return Output{describe(model), textOf(model)};
+                     });
+    }
+    modelCommand(line, noun, options, "remove", "Remove a model that no labelled image has an answer of, or an unfinished training", [options] {
+        StudyFile file = StudyFile::open(options->study);
+        if (TrainingTable(file).find(options->model)) {
+            TrainingTable(file).remove(options->model);
+        } else {
+            removeModel(file, options->model);
+        }
+        return Output{{{"removed", options->model}}, "removed " + options->model + "\n"};
+    });
+}
+
+}  // namespace
+
+void addModelCommands(CommandLine &line) {
+    auto options = std::make_shared<Options>();
+    auto *noun = line.noun("model", "Train, list and evaluate models");
+    addTrain(line, noun, options);
+    addList(line, noun, options);
+    addEvaluate(line, noun, options);
+    addKeepHideRemove(line, noun, options);
 }
 
 }  // namespace metamer::cli

@@ -35,8 +35,11 @@ public:
     virtual const std::vector<AttackInfo> &attacks() const = 0;
     virtual const std::vector<RecipeInfo> &recipes() const = 0;
 
-    /// Trains by a recipe. Throws Error(Usage) for an unknown one.
+    /// Trains by a recipe. Throws Error(Usage) for an unknown one. Stopped, it hands out a last checkpoint and returns no model.
     virtual TrainedModel train(const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress) = 0;
+
+    /// The model that stands in the checkpoint of `request`, as if its training had ended there.
+    virtual TrainedModel finishFrom(const TrainRequest &request) = 0;
 
     /// Loads a model by architecture and weights. Throws Error(Damaged) if they do not fit.
     virtual std::unique_ptr<Classifier> load(const std::string &architecture, const Pixels &weights, const ImageShape &shape,

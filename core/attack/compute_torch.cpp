@@ -7,8 +7,8 @@
 #include <torch/torch.h>
 
 #include "core/attack/registry.h"
-#include "core/model/natural.h"
-#include "core/model/small_cnn.h"
+#include "core/model/recipes.h"
+#include "core/model/trainer.h"
 #include "core/model/torch_compat.h"
 
 namespace metamer {
@@ -40,11 +40,14 @@ private:
 
 class TorchCompute final : public Compute {
 public:
-    TorchCompute() : m_registered(registeredAttacks()), m_recipes{naturalRecipe()} {
+    TorchCompute() : m_registered(registeredAttacks()), m_trainers(registeredRecipes()) {
         silenceTorchWarnings();
         at::set_num_threads(static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));  // before the first operation
         for (const auto &registered : m_registered) {
             m_attacks.push_back(registered.info);
+        }
+        for (const auto &registered : m_trainers) {
+            m_recipes.push_back(registered.info);
         }
     }
 
@@ -98,8 +101,13 @@ public:
     const std::vector<RecipeInfo> &recipes() const override { return m_recipes; }
 
     TrainedModel train(const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress) override {
-        findByName(m_recipes, request.recipe, "recipe");
-        return translated([&] { return trainNatural(request, stop, progress); });
+        const auto &recipe = findByName(m_recipes, request.recipe, "recipe");
+        const auto &trainer = m_trainers[static_cast<std::size_t>(&recipe - m_recipes.data())];
+        return translated([&] { return trainer.train(request, stop, progress); });
+    }
+
+    TrainedModel finishFrom(const TrainRequest &request) override {
+        return translated([&] { return modelFromCheckpoint(request); });
     }
 
     std::unique_ptr<Classifier> load(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
@@ -125,6 +133,7 @@ public:
 private:
     std::vector<RegisteredAttack> m_registered;
     std::vector<AttackInfo> m_attacks;
+    std::vector<RegisteredRecipe> m_trainers;
     std::vector<RecipeInfo> m_recipes;
 };
 

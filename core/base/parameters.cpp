@@ -87,7 +87,11 @@ ParameterValues ParameterSchema::check(const std::map<std::string, std::string> 
         const auto parameter = std::find_if(m_parameters.begin(), m_parameters.end(),
                                             [&](const Parameter &candidate) { return candidate.name == name; });
         if (parameter == m_parameters.end()) {
-            throw Error(ErrorCode::Usage, "there is no option --" + name + " here; see 'metamer-cli attack list'");
+            std::vector<std::string> names;
+            for (const auto &known : m_parameters) {
+                names.push_back("--" + known.name);
+            }
+            throw Error(ErrorCode::Usage, "there is no option --" + name + " here; there are " + join(names, ", "));
         }
         checkValue(*parameter, text);
         values.m_values[name].text = text;

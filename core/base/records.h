@@ -65,6 +65,24 @@ struct ModelRecord {
     Pixels weights;
     std::optional<double> cleanAccuracy;  ///< on the whole test split
     std::string createdUtc;
+    bool isHidden = false;      ///< out of tables, reports and attacks, but kept with its predictions
+    std::string curveJson = "[]";      ///< [{"epoch", "loss", "train_accuracy", "test_accuracy"}, ...]
+    std::string confusionJson = "[]";  ///< rows the label, columns the answer, on the whole test split
+};
+
+/// A training that is under way or was stopped: what it takes to go on.
+struct TrainingRecord {
+    std::string name;           ///< of the model it will make
+    std::string recipe;
+    std::string parametersJson = "{}";
+    std::int64_t seed = 0;
+    std::string device;
+    std::int64_t step = 0;
+    std::int64_t steps = 0;
+    std::string curveJson = "[]";
+    Pixels checkpoint;
+    std::string owner;          ///< host:process that runs it; empty when nobody does
+    std::string savedUtc;
 };
 
 enum class RunKind { Attack, Import };

@@ -13,6 +13,7 @@
 #include "core/lab/compute_loader.h"
 #include "core/lab/create_study.h"
 #include "core/lab/keep_example.h"
+#include "core/lab/kept_options.h"
 #include "core/lab/models.h"
 #include "core/study/protocol.h"
 
@@ -57,8 +58,8 @@ Run makeRun(StudyGate &gate, const AttackRunRequest &request, const Plan &plan) 
         if (!request.name.empty() && isTaken(request.name)) {
             throw Error(ErrorCode::Exists, "a run named '" + request.name + "' is in this study already; choose another name, or go on with --resume");
         }
-        if (!request.modelName.empty() && !ModelTable(file).find(request.modelName)) {
-            throw Error(ErrorCode::NotFound, "there is no model '" + request.modelName + "' in this study; see 'model list'");
+        if (!request.modelName.empty() && findModel(file, request.modelName).isHidden) {
+            throw Error(ErrorCode::Usage, "model '" + request.modelName + "' is hidden; bring it back with 'model show' first");
         }
         run.name = request.name.empty() ? freeName(run.attack + "-" + run.norm + "-" + run.epsText, isTaken) : request.name;
         run.id = runs.insert(run);
@@ -305,15 +306,6 @@ private:
     AttackRunOutcome m_outcome;
     int m_threads = 0;
 };
-
-std::map<std::string, std::string> optionsFromJson(const std::string &text) {
-    std::map<std::string, std::string> options;
-    const Json json = Json::parse(text);
-    for (const auto &[name, value] : json.items()) {
-        options[name] = value.is_string() ? value.get<std::string>() : value.dump();
-    }
-    return options;
-}
 
 }  // namespace
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "core/lab/attack_run.h"
-#include "core/lab/models.h"
+#include "core/lab/train_model.h"
 
 namespace metamer {
 

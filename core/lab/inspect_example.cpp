@@ -25,6 +25,9 @@ InspectedExample inspectExample(StudyFile &file, ExampleId id) {
     const auto after = PredictionTable(file).ofExample(id);
     const auto before = PredictionTable(file).ofSource(source->id);
     for (const auto &model : ModelTable(file).list()) {
+        if (model.isHidden) {
+            continue;
+        }
         ModelAnswers answers{model.name, {}, {}};
         for (const auto &prediction : before) {
             answers.before = prediction.modelHash == model.hash ? prediction.logits : answers.before;

@@ -3,9 +3,9 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/rng.h"
+#include "core/base/text.h"
 #include "core/data/dataset_reader.h"
 #include "core/lab/compute_loader.h"
-#include "core/lab/create_study.h"
 
 namespace metamer {
 namespace {
@@ -18,26 +18,13 @@ Dataset datasetOf(StudyGate &gate) {
     return dataset;
 }
 
-std::string chooseName(StudyGate &gate, const TrainModelRequest &request) {
-    std::string name;
-    gate.with([&](StudyFile &file) {
-        ModelTable models(file);
-        if (!request.name.empty() && models.find(request.name)) {
-            throw Error(ErrorCode::Exists, "a model named '" + request.name + "' is in this study already; choose another name");
-        }
-        name = request.name.empty() ? freeName(request.recipe, [&](const std::string &candidate) { return models.find(candidate).has_value(); })
-                                    : request.name;
-    });
-    return name;
-}
+}  // namespace
 
-LoadedModel load(ModelRecord record, const Dataset &dataset, const std::string &device) {
+LoadedModel loadModel(ModelRecord record, const Dataset &dataset, const std::string &device) {
     auto classifier = compute().load(record.architecture, record.weights, dataset.shape,
                                      static_cast<int>(dataset.classNames.size()), device);
     return {std::move(record), std::move(classifier)};
 }
-
-}  // namespace
 
 std::string versionsJson() {
     Json json;
@@ -46,45 +33,34 @@ std::string versionsJson() {
     return json.dump();
 }
 
-TrainModelOutcome trainModel(StudyGate &gate, const TrainModelRequest &request, const JobContext &job) {
-    Compute &engine = compute();
-    const RecipeInfo &recipe = findByName(engine.recipes(), request.recipe, "recipe");
-    const ParameterValues values = recipe.schema.check(request.options);
-    const std::string device = engine.resolveDevice(request.device);
-    const std::string name = chooseName(gate, request);
-    const Dataset dataset = datasetOf(gate);
-    const LoadedDataset data = reloadDataset(dataset);
-    const TrainRequest training{request.recipe, values, request.seed, device, &data.train, &data.test,
-                                static_cast<int>(dataset.classNames.size())};
-    const TrainedModel trained = engine.train(training, job.stop, job.progress);
-    if (trained.end == JobEnd::Aborted) {
-        return {trained.end, std::nullopt};
+ModelRecord findModel(StudyFile &file, const std::string &name) {
+    const auto record = ModelTable(file).find(name);
+    if (!record) {
+        throw Error(ErrorCode::NotFound, "there is no model '" + name + "' in this study; see 'model list'");
     }
-    Json parameters = Json::parse(values.toJson());
-    parameters["seed"] = request.seed;
-    parameters["device"] = device;
-    parameters["versions"] = Json::parse(versionsJson());
-    parameters["complete"] = trained.end == JobEnd::Finished;
-    ModelRecord record;
-    record.name = name;
-    record.architecture = trained.architecture;
-    record.recipe = request.recipe;
-    record.parametersJson = parameters.dump();
-    record.hash = trained.hash;
-    record.weights = trained.weights;
-    record.cleanAccuracy = trained.cleanAccuracy;
-    gate.with([&](StudyFile &file) { record.id = ModelTable(file).insert(record); });
-    predictMissing(gate, {load(record, dataset, device)}, dataset.shape, job);
-    return {trained.end, record};
+    return *record;
+}
+
+void hideModel(StudyFile &file, const std::string &name, bool isHidden) {
+    file.transaction([&] { ModelTable(file).setHidden(findModel(file, name).id, isHidden); });
+}
+
+void removeModel(StudyFile &file, const std::string &name) {
+    file.transaction([&] {
+        const ModelRecord model = findModel(file, name);
+        const std::int64_t labelled = ModelTable(file).labelledPredictions(model.hash);
+        if (labelled > 0) {
+            throw Error(ErrorCode::Exists, "model '" + name + "' has answers on " + countOf(labelled, "item") +
+                                               " that people have labelled; hide it instead, so that those results can still be told");
+        }
+        ModelTable(file).remove(model);
+    });
 }
 
 ModelEvaluation evaluateModel(StudyGate &gate, const std::string &name, std::int64_t count, std::int64_t seed,
                               const std::string &device) {
-    std::optional<ModelRecord> record;
-    gate.with([&](StudyFile &file) { record = ModelTable(file).find(name); });
-    if (!record) {
-        throw Error(ErrorCode::NotFound, "there is no model '" + name + "' in this study; see 'model list'");
-    }
+    ModelRecord record;
+    gate.with([&](StudyFile &file) { record = findModel(file, name); });
     const Dataset dataset = datasetOf(gate);
     const LoadedDataset data = reloadDataset(dataset);
     Rng rng(static_cast<std::uint64_t>(seed));
@@ -94,21 +70,23 @@ ModelEvaluation evaluateModel(StudyGate &gate, const std::string &name, std::int
         drawn.images.append(data.test.images.at(index));
         drawn.labels.push_back(data.test.labels[static_cast<std::size_t>(index)]);
     }
-    const LoadedModel model = load(*record, dataset, compute().resolveDevice(device));
+    const LoadedModel model = loadModel(record, dataset, compute().resolveDevice(device));
     return {name, drawn.count(), accuracyOf(*model.classifier, drawn)};
 }
 
-std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device) {
+std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden) {
     std::vector<ModelRecord> records;
     gate.with([&](StudyFile &file) {
         ModelTable table(file);
         for (const auto &listed : table.list()) {
-            records.push_back(*table.find(listed.name));
+            if (withHidden || !listed.isHidden) {
+                records.push_back(*table.find(listed.name));
+            }
         }
     });
     std::vector<LoadedModel> models;
     for (auto &record : records) {
-        models.push_back(load(std::move(record), dataset, device));
+        models.push_back(loadModel(std::move(record), dataset, device));
     }
     return models;
 }

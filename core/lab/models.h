@@ -1,8 +1,6 @@
 #pragma once
 
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "core/attack/compute.h"
@@ -12,21 +10,15 @@
 
 namespace metamer {
 
-struct TrainModelRequest {
-    std::string name;      ///< empty: the recipe's name, then -2 ...
-    std::string recipe = "natural";
-    std::map<std::string, std::string> options;
-    std::int64_t seed = 0;
-    std::string device = "auto";
-};
+/// The model of that name. Throws Error(NotFound).
+ModelRecord findModel(StudyFile &file, const std::string &name);
 
-struct TrainModelOutcome {
-    JobEnd end = JobEnd::Finished;
-    std::optional<ModelRecord> model;  ///< none if it was aborted
-};
+/// Takes a model out of tables, reports and attacks, or brings it back. Its predictions stay.
+void hideModel(StudyFile &file, const std::string &name, bool isHidden);
 
-/// Trains a model on the study's data set, keeps it, and predicts every image in use with it.
-TrainModelOutcome trainModel(StudyGate &gate, const TrainModelRequest &request, const JobContext &job);
+/// Removes a model with its predictions. Throws Error(Exists) if people have labelled images that it has answers on: what was
+/// reported must stay; such a model can be hidden.
+void removeModel(StudyFile &file, const std::string &name);
 
 struct ModelEvaluation {
     std::string model;
@@ -44,8 +36,10 @@ struct LoadedModel {
     std::shared_ptr<Classifier> classifier;
 };
 
-/// Every model of the study on one device.
-std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device);
+LoadedModel loadModel(ModelRecord record, const Dataset &dataset, const std::string &device);
+
+/// Every model of the study on one device; the hidden ones only where they are asked for.
+std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden = false);
 
 /// {"metamer": ..., "libtorch": ...}
 std::string versionsJson();

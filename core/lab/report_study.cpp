@@ -80,6 +80,9 @@ struct PredictedLabels {
 std::vector<PredictedLabels> collectModelAnswers(StudyFile &file) {
     std::vector<PredictedLabels> all;
     for (const auto &model : ModelTable(file).list()) {
+        if (model.isHidden) {
+            continue;
+        }
         PredictedLabels answers{model.name, {}, {}};
         for (const auto &prediction : PredictionTable(file).ofModel(model.hash)) {
             if (prediction.sourceId.isValid()) {

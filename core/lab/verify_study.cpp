@@ -85,7 +85,7 @@ void comparePrediction(VerifyOutcome &outcome, const std::string &model, const R
 }
 
 void checkPredictions(StudyGate &gate, VerifyOutcome &outcome, const Dataset &dataset, const Rows &rows) {
-    for (const auto &model : loadModels(gate, dataset, "cpu")) {
+    for (const auto &model : loadModels(gate, dataset, "cpu", true)) {
         std::vector<Prediction> stored;
         gate.with([&](StudyFile &file) { stored = PredictionTable(file).ofModel(model.record.hash); });
         std::vector<UnpredictedImage> images;

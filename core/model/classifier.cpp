@@ -17,4 +17,14 @@ double accuracyOf(const Classifier &model, const LabelledImages &data) {
     return logits.empty() ? 0 : static_cast<double>(right) / static_cast<double>(logits.size());
 }
 
+Confusion confusionOf(const Classifier &model, const LabelledImages &data, int classCount) {
+    const auto count = static_cast<std::size_t>(classCount);
+    Confusion confusion(count, std::vector<std::int64_t>(count, 0));
+    const auto logits = model.logits(data.images);
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+        ++confusion[static_cast<std::size_t>(data.labels[i])][static_cast<std::size_t>(predictedClass(logits[i]))];
+    }
+    return confusion;
+}
+
 }  // namespace metamer

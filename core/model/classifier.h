@@ -29,12 +29,34 @@ int predictedClass(const std::vector<float> &logits);
 /// Share of `data` that the model names right.
 double accuracyOf(const Classifier &model, const LabelledImages &data);
 
+/// How often images of one class (row) were named another (column).
+using Confusion = std::vector<std::vector<std::int64_t>>;
+
+/// The model's answers on `data` against its labels.
+Confusion confusionOf(const Classifier &model, const LabelledImages &data, int classCount);
+
 /// What a training recipe is called and what it takes.
 struct RecipeInfo {
     std::string name;
     std::string title;
     std::string summary;
     ParameterSchema schema;
+};
+
+/// One point of a training curve, over the batches since the last point.
+struct TrainingPoint {
+    double epoch = 0;           ///< epochs done, also in parts
+    double loss = 0;            ///< mean cross-entropy of the training images, as the recipe changes them
+    double trainAccuracy = 0;   ///< share of those named right
+    double testAccuracy = 0;    ///< share right of the first 500 clean test images
+};
+
+/// A training as it stands after a step; it can go on from there and then ends with the same weights.
+struct Checkpoint {
+    std::int64_t step = 0;
+    std::int64_t steps = 0;
+    std::vector<TrainingPoint> curve;
+    Pixels state;               ///< network and optimiser, as LibTorch saves them
 };
 
 struct TrainRequest {
@@ -45,6 +67,9 @@ struct TrainRequest {
     const LabelledImages *train = nullptr;
     const LabelledImages *test = nullptr;
     int classCount = 0;
+    const Checkpoint *from = nullptr;       ///< goes on from here
+    std::function<void(const TrainingPoint &)> onPoint = {};
+    std::function<void(const Checkpoint &)> onCheckpoint = {};  ///< every 20 s, and when it is stopped
 };
 
 struct TrainedModel {
@@ -53,6 +78,8 @@ struct TrainedModel {
     Pixels weights;       ///< the architecture's tensors, as LibTorch saves them
     std::string hash;     ///< SHA-256 of the architecture's name and all tensors
     double cleanAccuracy = 0;  ///< on the whole test split
+    Confusion confusion;       ///< the same
+    std::vector<TrainingPoint> curve;
 };
 
 }  // namespace metamer

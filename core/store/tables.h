@@ -41,8 +41,27 @@ public:
     explicit ModelTable(StudyFile &file) : m_connection(file.connection()) {}
     ModelId insert(ModelRecord model);
     std::optional<ModelRecord> find(const std::string &name);
-    /// All models, by name; `weights` stays empty.
+    /// All models, by name, the hidden ones too; `weights` stays empty.
     std::vector<ModelRecord> list();
+    void setHidden(ModelId model, bool isHidden);
+    /// Removes a model and its predictions.
+    void remove(const ModelRecord &model);
+    /// How many labelled items have a prediction of this model on them.
+    std::int64_t labelledPredictions(const std::string &modelHash);
+
+private:
+    SqlConnection &m_connection;
+};
+
+class TrainingTable {
+public:
+    explicit TrainingTable(StudyFile &file) : m_connection(file.connection()) {}
+    /// Writes a training, or writes over the one of that name.
+    void save(const TrainingRecord &training);
+    std::optional<TrainingRecord> find(const std::string &name);
+    /// All of them, by name; `checkpoint` stays empty.
+    std::vector<TrainingRecord> list();
+    void remove(const std::string &name);
 
 private:
     SqlConnection &m_connection;

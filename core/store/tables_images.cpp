@@ -94,47 +94,4 @@ std::vector<SourceImage> SourceImageTable::all() {
     return images;
 }
 
-ModelId ModelTable::insert(ModelRecord model) {
-    return {Statement(m_connection, "INSERT INTO model (uuid, name, architecture, recipe, parameters, hash, weights, "
-                                    "clean_accuracy, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-                .bind(uuidOr(model.uuid)).bind(model.name).bind(model.architecture).bind(model.recipe)
-                .bind(model.parametersJson).bind(model.hash).bind(model.weights).bind(model.cleanAccuracy).bind(utcNow())
-                .insert()};
-}
-
-#define MODEL_COLUMNS "id, uuid, name, architecture, recipe, parameters, hash, clean_accuracy, created_utc"
-
-static ModelRecord readModel(Statement &row) {
-    ModelRecord model;
-    model.id = row.id<ModelId>();
-    model.uuid = row.text();
-    model.name = row.text();
-    model.architecture = row.text();
-    model.recipe = row.text();
-    model.parametersJson = row.text();
-    model.hash = row.text();
-    model.cleanAccuracy = row.optionalReal();
-    model.createdUtc = row.text();
-    return model;
-}
-
-std::optional<ModelRecord> ModelTable::find(const std::string &name) {
-    Statement row(m_connection, "SELECT " MODEL_COLUMNS ", weights FROM model WHERE name = ?");
-    if (!row.bind(name).next()) {
-        return std::nullopt;
-    }
-    ModelRecord model = readModel(row);
-    model.weights = row.bytes();
-    return model;
-}
-
-std::vector<ModelRecord> ModelTable::list() {
-    Statement row(m_connection, "SELECT " MODEL_COLUMNS " FROM model ORDER BY name");
-    std::vector<ModelRecord> models;
-    while (row.next()) {
-        models.push_back(readModel(row));
-    }
-    return models;
-}
-
 }  // namespace metamer

@@ -4,6 +4,7 @@
 #include "core/lab/keep_example.h"
 #include "core/lab/models.h"
 #include "core/lab/report_study.h"
+#include "core/lab/train_model.h"
 #include "core/lab/verify_study.h"
 #include "tests/support/fixtures.h"
 

@@ -11,6 +11,7 @@
 #include "core/lab/labelling.h"
 #include "core/lab/models.h"
 #include "core/lab/report_study.h"
+#include "core/lab/train_model.h"
 #include "core/lab/verify_study.h"
 #include "tests/support/fixtures.h"
 

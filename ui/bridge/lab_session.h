@@ -8,7 +8,7 @@
 #include "core/attack/attack.h"
 #include "core/lab/attack_run.h"
 #include "core/lab/create_study.h"
-#include "core/lab/models.h"
+#include "core/lab/train_model.h"
 #include "ui/bridge/job_queue.h"
 #include "ui/bridge/study_client.h"
 
