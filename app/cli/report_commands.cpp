@@ -140,7 +140,7 @@ Output describe(const DoctorReport &report) {
 
 void addReportCommands(CommandLine &line) {
     struct Options {
-        std::string study, format, out, folder = ".";
+        std::string study, format, out, html, folder = ".";
         std::string annotators;
         ReportRequest report;
     };
@@ -148,10 +148,15 @@ void addReportCommands(CommandLine &line) {
     auto *report = line.command(&line.app(), "report", "Count what people and models said", [options] {
         StudyFile file = StudyFile::open(options->study);
         options->report.annotators = split(options->annotators, ',');
-        return describe(reportStudy(file, options->report));
+        const StudyReport counted = reportStudy(file, options->report);
+        if (!options->html.empty()) {
+            writeHtmlReport(file, options->report, counted, options->html);
+        }
+        return describe(counted);
     });
     report->add_option("STUDY", options->study, "The study file")->required();
     report->add_option("--run", options->report.run, "Only this run");
+    report->add_option("--html", options->html, "Also write it as one HTML page to this file");
     report->add_option("--annotators", options->annotators, "Only these people, separated by commas");
 
     auto *exporting = line.command(&line.app(), "export", "Write a labelled data set", [options] {

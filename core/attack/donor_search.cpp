@@ -4,7 +4,7 @@
 #include <numbers>
 
 #include "core/attack/memory_batches.h"
-#include "core/model/small_cnn.h"
+#include "core/model/tensors.h"
 
 namespace metamer {
 namespace {

@@ -4,13 +4,10 @@
 
 namespace metamer {
 
-/// An attack and how it is made.
-struct RegisteredAttack {
-    AttackInfo info;
-    std::unique_ptr<Attack> (*make)(const AttackSetup &setup);
-};
+/// What every attack is called, works with and takes, in the order in which they are listed.
+std::vector<AttackInfo> attackInfos();
 
-/// Every attack, in the order in which they are listed. A new one is a file pair and a line here.
-std::vector<RegisteredAttack> registeredAttacks();
+/// Prepares the attack of that name; LibTorch's errors leave it as Error(Device). Throws Error(Usage) for an unknown name.
+std::unique_ptr<Attack> makeRegisteredAttack(const std::string &name, const AttackSetup &setup);
 
 }  // namespace metamer

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
-#include "core/base/json.h"
+#include "core/base/json_writer.h"
 #include "core/base/text.h"
 
 namespace metamer {
@@ -66,16 +66,16 @@ bool ParameterValues::flag(const std::string &name) const { return at(name).text
 const std::string &ParameterValues::text(const std::string &name) const { return at(name).text; }
 
 std::string ParameterValues::toJson() const {
-    Json json = Json::object();
+    JsonWriter json;
     for (const auto &[name, value] : m_values) {
         switch (value.type) {
-            case ParameterType::Integer: json[name] = integer(name); break;
-            case ParameterType::Real: json[name] = real(name); break;
-            case ParameterType::Flag: json[name] = flag(name); break;
-            default: json[name] = value.text;
+            case ParameterType::Integer: json.add(name, integer(name)); break;
+            case ParameterType::Real: json.add(name, real(name)); break;
+            case ParameterType::Flag: json.add(name, flag(name)); break;
+            default: json.add(name, value.text);
         }
     }
-    return json.dump();
+    return json.text();
 }
 
 ParameterValues ParameterSchema::check(const std::map<std::string, std::string> &given) const {

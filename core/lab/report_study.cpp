@@ -6,7 +6,9 @@
 #include "core/base/budget.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/data/file_bytes.h"
 #include "core/lab/import_examples.h"
+#include "core/report/html_report.h"
 #include "core/store/tables.h"
 
 namespace metamer {
@@ -144,6 +146,16 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
         }
     }
     return report;
+}
+
+void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyReport &report, const std::filesystem::path &out) {
+    const Dataset dataset = DatasetTable(file).get();
+    const std::string text = dataset.spec + ": " + countOf(dataset.trainCount, "training image") + ", " + countOf(dataset.testCount, "test image") + ", " +
+                             std::to_string(dataset.shape.width) + "x" + std::to_string(dataset.shape.height) + ", " +
+                             std::to_string(dataset.classNames.size()) + " classes";
+    const HtmlReportHead head{file.path().filename().string(), text, request.annotators.empty() ? "everyone but simulated annotators" : join(request.annotators, ", "),
+                              METAMER_VERSION, utcNow()};
+    writeFileText(out, htmlReport(head, report.runs, report.models));
 }
 
 LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run) {

@@ -23,6 +23,9 @@ struct StudyReport {
 /// Counts what people and models said. Throws Error(NotFound) for an unknown run or annotator.
 StudyReport reportStudy(StudyFile &file, const ReportRequest &request);
 
+/// Writes a report as one HTML page. Throws Error(Io) naming the file.
+void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyReport &report, const std::filesystem::path &out);
+
 /// The standing votes on each example, by the annotators that count; simulated ones count only where they are named.
 std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file, const std::vector<std::string> &annotators);
 

@@ -3,7 +3,7 @@
 
 #include <torch/torch.h>
 
-#include "core/image/image.h"
+#include "core/model/tensors.h"
 
 namespace metamer {
 
@@ -21,8 +21,5 @@ struct SmallCnnImpl : torch::nn::Module {
 TORCH_MODULE(SmallCnn);
 
 constexpr const char *kSmallCnn = "small-cnn";
-
-/// Bytes to floats on a device: [N, C, H, W] uint8 in memory to float32 in [0, 1].
-torch::Tensor toTensor(std::span<const std::uint8_t> bytes, std::int64_t count, const ImageShape &shape, torch::Device device);
 
 }  // namespace metamer

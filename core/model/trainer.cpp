@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/sha256.h"
+#include "core/model/blas_threads.h"
 
 namespace metamer {
 namespace {
@@ -28,6 +29,7 @@ public:
             throw Error(ErrorCode::BadInput, "the model was trained on images of another size; train one on this data set");
         }
         const torch::NoGradGuard noGrad;
+        const OneBlasThread oneThread;
         std::vector<std::vector<float>> result;
         for (std::int64_t start = 0; start < images.count(); start += kPredictionBatch) {
             const std::int64_t count = std::min(kPredictionBatch, images.count() - start);
@@ -95,6 +97,7 @@ public:
     }
 
     TrainedModel run(const StopToken &stop, const ProgressHandler &progress) {
+        const OneBlasThread oneThread;
         EtaClock clock;
         auto savedAt = Clock::now();
         while (m_step < m_steps) {

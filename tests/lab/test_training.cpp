@@ -136,7 +136,7 @@ private Q_SLOTS:
         StudyFile file = makeStudy(folder);
         DirectGate gate(file);
         const auto lastTrainAccuracy = [&](const std::string &eps) {
-            const auto model = trainModel(gate, request("eps" + eps, "pgd-linf", {{"eps", eps}, {"epochs", "10"}, {"batch-size", "50"}, {"attack-steps", "2"},
+            const auto model = trainModel(gate, request("eps" + eps, "pgd-linf", {{"eps", eps}, {"epochs", "6"}, {"batch-size", "50"}, {"attack-steps", "2"},
                                                                                   {"step-size", "1"}, {"ramp", "0"}, {"learning-rate", "0.002"}}), {}).model;
             return curveFromJson(model->curveJson).back().trainAccuracy;
         };

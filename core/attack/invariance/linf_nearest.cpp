@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/attack/donor_search.h"
-#include "core/base/json.h"
-#include "core/model/small_cnn.h"
+#include "core/base/json_writer.h"
+#include "core/model/tensors.h"
 
 namespace metamer {
 namespace {
@@ -81,15 +81,10 @@ private:
         candidate.donorIndex = nearest.index;
         candidate.alignedDonor = toBytes(warp(m_search.donor(nearest.index), {alignment}, true));
         candidate.pixels = moveTowardsDonor(source, candidate.alignedDonor, m_setup.budget.greyLevels());
-        Json transform;
-        transform["shift_x"] = alignment.shiftX;
-        transform["shift_y"] = alignment.shiftY;
-        transform["rotation_degrees"] = alignment.rotation;
-        candidate.transformJson = transform.dump();
-        Json details;
-        details["search_distance_l2"] = std::sqrt(std::max(0.0, nearest.squaredDistance));
-        details["removed_ink"] = static_cast<double>(removedInk(source, candidate.pixels)) / 255.0;
-        candidate.detailsJson = details.dump();
+        candidate.transformJson = JsonWriter().add("shift_x", alignment.shiftX).add("shift_y", alignment.shiftY)
+                                      .add("rotation_degrees", alignment.rotation).text();
+        candidate.detailsJson = JsonWriter().add("search_distance_l2", std::sqrt(std::max(0.0, nearest.squaredDistance)))
+                                    .add("removed_ink", static_cast<double>(removedInk(source, candidate.pixels)) / 255.0).text();
         return candidate;
     }
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/report/report_table.h"
+
+namespace metamer {
+
+/// What an HTML report says besides its numbers.
+struct HtmlReportHead {
+    std::string study;          ///< file name
+    std::string dataset;        ///< one line
+    std::string annotators;     ///< whose answers count
+    std::string version;        ///< of Metamer
+    std::string createdUtc;
+};
+
+/// One page that needs nothing beside it: the report's tables, and a picture of what people said with its intervals. Light and
+/// dark by the reader's setting; prints on paper.
+std::string htmlReport(const HtmlReportHead &head, const std::vector<RunReport> &runs, const std::vector<ModelReport> &models);
+
+}  // namespace metamer
