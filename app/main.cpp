@@ -4,11 +4,11 @@
 #include <QDir>
 #include <QIcon>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTimer>
 
 #include "ui/bridge/lab_session.h"
 #include "ui/main_window.h"
+#include "ui/pages/start_page.h"
 #include "ui/theme.h"
 
 namespace {
@@ -37,11 +37,11 @@ int main(int argc, char **argv) {
     metamer::LabSession session;
     metamer::MainWindow window(session);
     window.show();
-    QTimer::singleShot(0, &session, [&session, arguments] {  // after the first paint
+    QTimer::singleShot(0, &session, [&session, &window, arguments] {  // after the first paint
         if (arguments.size() > 1) {
             session.openStudy(QDir::current().absoluteFilePath(arguments[1]));
-        } else {
-            session.openDemo(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("demo.metamer")));
+        } else if (metamer::StartPage::recentStudies().isEmpty()) {
+            window.openDemo();   // the first start: something to look at and to label within seconds
         }
         session.loadCatalogue();
     });

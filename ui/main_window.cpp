@@ -6,6 +6,7 @@
 #include <QButtonGroup>
 #include <QClipboard>
 #include <QCloseEvent>
+#include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFrame>
@@ -18,29 +19,34 @@
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
+#include <QStandardPaths>
 #include <QToolButton>
+#include <QUndoStack>
 #include <QVBoxLayout>
 
 #include "ui/bridge/lab_session.h"
 #include "ui/dialogs/keys_dialog.h"
-#include "ui/dialogs/new_study_dialog.h"
 #include "ui/pages/attacks_page.h"
 #include "ui/pages/data_page.h"
 #include "ui/pages/export_page.h"
 #include "ui/pages/inspect_page.h"
 #include "ui/pages/label_page.h"
+#include "ui/pages/models_page.h"
+#include "ui/pages/report_page.h"
+#include "ui/pages/start_page.h"
 #include "ui/views/job_bar.h"
 
 namespace metamer {
 namespace {
 
 constexpr int kRailWidth = 76;
-constexpr int kDataStep = 1, kAttacksStep = 3, kInspectStep = 4, kLabelStep = 6, kExportStep = 8;
+constexpr int kStart = 0, kDataStep = 1, kModelsStep = 2, kAttacksStep = 3, kInspectStep = 4, kLabelStep = 6, kReportStep = 7, kExportStep = 8;
 
 }  // namespace
 
 MainWindow::MainWindow(LabSession &session) : m_session(session) {
     setWindowTitle(tr("Metamer"));
+    m_undo = new QUndoStack(this);
     buildPages();
     buildLayout();
     buildMenus();
@@ -50,7 +56,7 @@ MainWindow::MainWindow(LabSession &session) : m_session(session) {
     resize(QSize(1440, 900).boundedTo(room));
     restoreGeometry(QSettings().value(QStringLiteral("window/geometry")).toByteArray());
     resize(size().boundedTo(room));   // the screen may be a smaller one than last time
-    goToPage(kInspectStep);
+    goToPage(kStart);
 }
 
 void MainWindow::buildPages() {
@@ -62,14 +68,19 @@ void MainWindow::buildPages() {
     m_steps = new QButtonGroup(this);
     m_pages = new QStackedWidget;
     m_dataPage = new DataPage(m_session, this);
+    m_start = new StartPage(m_session, this);
+    m_start->setProperty("number", kStart);
+    m_pages->addWidget(m_start);
     m_attacks = new AttacksPage(m_session, this);
     m_inspect = new InspectPage(m_session, this);
     m_label = new LabelPage(m_session, this);
     m_export = new ExportPage(m_session, this);
     addStep(m_dataPage, kDataStep, tr("Data"), QStringLiteral("data"));
+    addStep(new ModelsPage(m_session, *m_undo, this), kModelsStep, tr("Models"), QStringLiteral("models"));
     addStep(m_attacks, kAttacksStep, tr("Attacks"), QStringLiteral("attacks"));
     addStep(m_inspect, kInspectStep, tr("Inspect"), QStringLiteral("inspect"));
     addStep(m_label, kLabelStep, tr("Label"), QStringLiteral("label"));
+    addStep(new ReportPage(m_session, this), kReportStep, tr("Report"), QStringLiteral("report"));
     addStep(m_export, kExportStep, tr("Export"), QStringLiteral("export"));
     railLayout->addStretch(1);
 }
@@ -136,10 +147,17 @@ void MainWindow::buildLayout() {
 
 void MainWindow::buildMenus() {
     auto *file = menuBar()->addMenu(tr("&File"));
-    file->addAction(tr("&New study ..."), QKeySequence::New, this, &MainWindow::newStudy);
+    file->addAction(tr("&New study ..."), QKeySequence::New, this, [this] { newStudy({}); });
     file->addAction(tr("&Open study ..."), QKeySequence::Open, this, &MainWindow::openStudy);
+    file->addAction(tr("&Start page"), QKeySequence(Qt::CTRL | Qt::Key_0), this, [this] { goToPage(kStart); });
     file->addSeparator();
     file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    auto *edit = menuBar()->addMenu(tr("&Edit"));
+    QAction *undo = m_undo->createUndoAction(this, tr("&Undo"));
+    undo->setShortcut(QKeySequence::Undo);
+    QAction *redo = m_undo->createRedoAction(this, tr("&Redo"));
+    redo->setShortcut(QKeySequence::Redo);
+    edit->addActions({undo, redo});
     auto *view = menuBar()->addMenu(tr("&View"));
     addThemeMenu(view->addMenu(tr("&Theme")));
     m_full = view->addAction(tr("Only the &page"), this, [this] { setFull(m_full->isChecked()); });
@@ -169,13 +187,22 @@ void MainWindow::connectSession() {
     connect(&m_session, &LabSession::failed, this, [this](const Error &error) { showError(QString::fromUtf8(error.what())); });
     connect(&m_session, &LabSession::opened, this, [this] {
         showError({});
-        setWindowTitle(tr("%1 - Metamer").arg(QFileInfo(QString::fromStdString(m_session.info().path)).fileName()));
+        const QString path = QString::fromStdString(m_session.info().path);
+        StartPage::remember(path);
+        if (m_pages->currentWidget() == m_start) {
+            goToPage(m_session.info().runs.empty() ? kDataStep : kInspectStep);
+        }
+        setWindowTitle(tr("%1 - Metamer").arg(QFileInfo(path).fileName()));
     });
     connect(&m_session.jobs(), &JobQueue::ended, this, [this](const JobInfo &job) {
         if (job.state == JobState::Failed) {
             showError(tr("%1 failed: %2").arg(job.title, job.message));
         }
     });
+    connect(m_start, &StartPage::demoRequested, this, &MainWindow::openDemo);
+    connect(m_start, &StartPage::openRequested, this, &MainWindow::openStudy);
+    connect(m_start, &StartPage::studyRequested, this, &MainWindow::openPath);
+    connect(m_start, &StartPage::newStudyRequested, this, &MainWindow::newStudy);
     connect(m_attacks, &AttacksPage::inspectRequested, this, [this](const QString &run) { goToPage(kInspectStep); m_inspect->showRun(run); });
     connect(m_attacks, &AttacksPage::exportRequested, this, [this](const QString &run) { goToPage(kExportStep); m_export->showRun(run); });
     connect(m_attacks, &AttacksPage::labelRequested, this, [this] { goToPage(kLabelStep); });
@@ -193,7 +220,13 @@ void MainWindow::goToPage(int number) {
                 before->deactivated();
             }
             m_pages->setCurrentWidget(page);
-            m_steps->button(number)->setChecked(true);
+            if (number != kStart) {
+                m_steps->button(number)->setChecked(true);
+            } else if (auto *checked = m_steps->checkedButton()) {
+                m_steps->setExclusive(false);
+                checked->setChecked(false);
+                m_steps->setExclusive(true);
+            }
             page->activated();
         }
     }
@@ -220,27 +253,33 @@ void MainWindow::showIcons() {
     }
 }
 
-void MainWindow::newStudy() {
-    NewStudyDialog dialog(this);
-    if (dialog.exec() == QDialog::Accepted) {
-        m_session.jobs().abortAll();
-        m_session.createStudyAt(dialog.path(), dialog.spec());
-        goToPage(kDataStep);
-    }
+void MainWindow::newStudy(const QString &kind) {
+    goToPage(kDataStep);
+    m_dataPage->startNewStudy(kind);
+}
+
+void MainWindow::openDemo() {
+    m_session.jobs().abortAll();
+    m_session.openDemo(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("demo.metamer")));
+    goToPage(kInspectStep);
+}
+
+void MainWindow::openPath(const QString &path) {
+    m_session.jobs().abortAll();
+    m_session.openStudy(path);
 }
 
 void MainWindow::openStudy() {
     const QString path = QFileDialog::getOpenFileName(this, tr("Open study"), QFileInfo(QString::fromStdString(m_session.info().path)).path(),
                                                       tr("Metamer studies (*.metamer);;All files (*)"));
     if (!path.isEmpty()) {
-        m_session.jobs().abortAll();
-        m_session.openStudy(path);
+        openPath(path);
     }
 }
 
 void MainWindow::showKeys() {
     QStringList keys = static_cast<Page *>(m_pages->currentWidget())->keys();
-    keys << tr("Ctrl+1, 3, 4, 6, 8\tData, Attacks, Inspect, Label, Export") << tr("Ctrl+N, Ctrl+O\tNew study, open study") << tr("F11\tOnly the page");
+    keys << tr("Ctrl+1, 2, 3, 4\tData, Models, Attacks, Inspect") << tr("Ctrl+6, 7, 8\tLabel, Report, Export") << tr("Ctrl+0\tStart page") << tr("Ctrl+N, Ctrl+O\tNew study, open study") << tr("F11\tOnly the page");
     KeysDialog(keys, this).exec();
 }
 

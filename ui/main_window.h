@@ -9,6 +9,7 @@ class QButtonGroup;
 class QFrame;
 class QLabel;
 class QStackedWidget;
+class QUndoStack;
 
 namespace metamer {
 
@@ -20,6 +21,7 @@ class JobBar;
 class LabelPage;
 class LabSession;
 class Page;
+class StartPage;
 
 /// The frame: a rail with the steps of the flow, the page, and one job bar.
 class MainWindow final : public QMainWindow {
@@ -28,9 +30,12 @@ class MainWindow final : public QMainWindow {
 public:
     explicit MainWindow(LabSession &session);
 
-    /// Brings the page with this number (1 Data, 3 Attacks, 4 Inspect, 6 Label, 8 Export) to the front.
+    /// Brings the page with this number (0 start, 1 Data, 2 Models, 3 Attacks, 4 Inspect, 6 Label, 7 Report, 8 Export) to the front.
     void goToPage(int number);
     LabelPage &labelPage() { return *m_label; }
+
+    /// Opens this user's demo study, made first where there is none.
+    void openDemo();
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -47,8 +52,9 @@ private:
     void setFull(bool isFull);
     /// Shows of the frame what may be seen now: nothing that names a run while somebody labels.
     void showFrame();
-    void newStudy();
+    void newStudy(const QString &kind);
     void openStudy();
+    void openPath(const QString &path);
     void showKeys();
     /// Shows a sentence above the page; an empty one takes it away.
     void showError(const QString &sentence);
@@ -60,6 +66,8 @@ private:
     QFrame *m_banner;
     QLabel *m_bannerText;
     JobBar *m_jobBar;
+    QUndoStack *m_undo;
+    StartPage *m_start;
     DataPage *m_dataPage;
     AttacksPage *m_attacks;
     InspectPage *m_inspect;

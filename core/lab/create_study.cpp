@@ -38,6 +38,7 @@ StudyInfo studyInfo(StudyFile &file) {
     info.isReadOnly = file.isReadOnly();
     info.dataset = DatasetTable(file).get();
     info.models = ModelTable(file).list();
+    info.trainings = TrainingTable(file).list();
     for (auto &run : RunTable(file).list()) {
         ExampleTable examples(file);
         info.runs.push_back({run, examples.count(run.id, ExampleOutcome::Found), examples.count(run.id, ExampleOutcome::Attempt)});

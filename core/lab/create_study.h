@@ -29,6 +29,7 @@ struct StudyInfo {
     bool isReadOnly = false;
     Dataset dataset;
     std::vector<ModelRecord> models;
+    std::vector<TrainingRecord> trainings;   ///< under way, or stopped
     std::vector<RunSummary> runs;
     std::vector<Annotator> annotators;
     std::int64_t answers = 0;

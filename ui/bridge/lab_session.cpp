@@ -4,8 +4,10 @@
 
 #include "core/attack/compute.h"
 #include "core/base/text.h"
+#include "core/data/fetch.h"
 #include "core/lab/compute_loader.h"
 #include "core/lab/demo.h"
+#include "core/lab/models.h"
 #include "core/store/tables.h"
 
 namespace metamer {
@@ -39,8 +41,8 @@ void LabSession::openStudy(const QString &path) {
     adopt([path] { return StudyFile::open(path.toStdString()); });
 }
 
-void LabSession::createStudyAt(const QString &path, const QString &spec) {
-    adopt([path, spec] { return createStudy(path.toStdString(), spec.toStdString(), {}); });
+void LabSession::createStudyAt(const QString &path, const QString &spec, const DatasetReading &reading) {
+    adopt([path, spec, reading] { return createStudy(path.toStdString(), spec.toStdString(), {}, reading); });
 }
 
 void LabSession::openDemo(const QString &path) {
@@ -74,14 +76,106 @@ void LabSession::loadCatalogue() {
     });
 }
 
+int LabSession::fetch(const QString &name) {
+    const int id = m_jobs.enqueue(tr("Fetch %1").arg(name), [name](const JobContext &job) {
+        const FetchOutcome outcome = fetchDataset(name.toStdString(), {}, {}, job.stop, job.progress);
+        return JobResult{outcome.end, outcome.end == JobEnd::Finished ? tr("%1 files").arg(outcome.fetched.size() + outcome.present.size()) : QString(), {}};
+    });
+    connect(&m_jobs, &JobQueue::ended, this, [this, id, name](const JobInfo &job) {
+        if (job.id == id) {
+            Q_EMIT fetchEnded(name, job.state == JobState::Finished);
+        }
+    });
+    return id;
+}
+
+JobResult LabSession::runTrainingJob(const std::function<TrainModelOutcome(const CurveHandler &)> &run) {
+    const TrainModelOutcome outcome = run([this](const std::string &model, const TrainingPoint &point) {
+        QMetaObject::invokeMethod(this, [this, model, point] { Q_EMIT trainingPoint(QString::fromStdString(model), point); });
+    });
+    if (outcome.model && outcome.model->cleanAccuracy) {
+        return {outcome.end, tr("%1 % of the test split right").arg(100 * *outcome.model->cleanAccuracy, 0, 'f', 1), {}};
+    }
+    return {outcome.end, outcome.steps > 0 ? tr("stopped at step %1 of %2").arg(outcome.step).arg(outcome.steps) : QString(), {}};
+}
+
 int LabSession::train(const TrainModelRequest &request) {
     const QString name = QString::fromStdString(request.name.empty() ? request.recipe : request.name);
     return m_jobs.enqueue(tr("Train %1").arg(name), [this, request](const JobContext &job) {
-        const TrainModelOutcome outcome = trainModel(m_study.gate(), request, job);
-        const QString message = outcome.model && outcome.model->cleanAccuracy
-                                    ? tr("%1 % of the test split right").arg(100 * *outcome.model->cleanAccuracy, 0, 'f', 1)
-                                    : QString();
-        return JobResult{outcome.end, message, {}};
+        return runTrainingJob([&](const CurveHandler &onPoint) { return trainModel(m_study.gate(), request, job, onPoint); });
+    });
+}
+
+int LabSession::resumeTraining(const QString &name) {
+    return m_jobs.enqueue(tr("Train %1").arg(name), [this, name](const JobContext &job) {
+        return runTrainingJob([&](const CurveHandler &onPoint) { return metamer::resumeTraining(m_study.gate(), name.toStdString(), job, onPoint); });
+    });
+}
+
+int LabSession::keepTraining(const QString &name) {
+    return m_jobs.enqueue(tr("Keep %1").arg(name), [this, name](const JobContext &job) {
+        return runTrainingJob([&](const CurveHandler &) { return metamer::keepTraining(m_study.gate(), name.toStdString(), job); });
+    });
+}
+
+void LabSession::dropTraining(const QString &name) {
+    m_study.ask(
+        this,
+        [name](StudyFile &file) {
+            const auto training = TrainingTable(file).find(name.toStdString());
+            TrainingTable(file).remove(name.toStdString());
+            return training.value_or(TrainingRecord());
+        },
+        [this](TrainingRecord training) {
+            refresh();
+            Q_EMIT trainingDropped(training);
+        });
+}
+
+void LabSession::restoreTraining(const TrainingRecord &training) {
+    m_study.ask(this, [training](StudyFile &file) { TrainingTable(file).save(training); }, [this] { refresh(); });
+}
+
+void LabSession::hideModel(const QString &name, bool isHidden) {
+    m_study.ask(this, [name, isHidden](StudyFile &file) { metamer::hideModel(file, name.toStdString(), isHidden); }, [this, name, isHidden] {
+        refresh();
+        if (!isHidden) {
+            predictWith(name);
+        }
+    });
+}
+
+void LabSession::removeModel(const QString &name) {
+    m_study.ask(
+        this,
+        [name](StudyFile &file) {
+            const ModelRecord model = findModel(file, name.toStdString());
+            metamer::removeModel(file, name.toStdString());
+            return model;
+        },
+        [this](ModelRecord model) {
+            refresh();
+            Q_EMIT modelRemoved(model);
+        });
+}
+
+void LabSession::restoreModel(const ModelRecord &model) {
+    m_study.ask(this, [model](StudyFile &file) { ModelTable(file).insert(model); }, [this, model] {
+        refresh();
+        predictWith(QString::fromStdString(model.name));
+    });
+}
+
+void LabSession::predictWith(const QString &name) {
+    m_jobs.enqueue(tr("Ask %1").arg(name), [this, name](const JobContext &job) {
+        Dataset dataset;
+        ModelRecord model;
+        m_study.gate().with([&](StudyFile &file) {
+            dataset = DatasetTable(file).get();
+            model = findModel(file, name.toStdString());
+        });
+        predictMissing(m_study.gate(), {loadModel(model, dataset, compute().resolveDevice("auto"))}, dataset.shape, job);
+        return JobResult{JobEnd::Finished, tr("its answers are complete"), {}};
     });
 }
 

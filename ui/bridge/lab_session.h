@@ -44,7 +44,7 @@ public:
     const Catalogue &catalogue() const { return m_catalogue; }
 
     void openStudy(const QString &path);
-    void createStudyAt(const QString &path, const QString &spec);
+    void createStudyAt(const QString &path, const QString &spec, const DatasetReading &reading = {});
 
     /// Opens the demo study of this user, making it first, and starts or resumes its jobs.
     void openDemo(const QString &path);
@@ -52,7 +52,21 @@ public:
     /// Opens LibTorch in the background and then tells catalogueReady.
     void loadCatalogue();
 
+    /// Fetches a data set known by name; fetchEnded follows, whatever comes of it.
+    int fetch(const QString &name);
+
     int train(const TrainModelRequest &request);
+    int resumeTraining(const QString &name);
+    /// Makes a model of what a stopped training has reached.
+    int keepTraining(const QString &name);
+    /// trainingDropped follows, with what it takes to bring it back.
+    void dropTraining(const QString &name);
+    void restoreTraining(const TrainingRecord &training);
+    /// A model that comes back is asked about what came while it was hidden.
+    void hideModel(const QString &name, bool isHidden);
+    /// modelRemoved follows, with what it takes to bring it back.
+    void removeModel(const QString &name);
+    void restoreModel(const ModelRecord &model);
     int attack(const AttackRunRequest &request);
     int resume(const QString &runName);
 
@@ -64,10 +78,16 @@ Q_SIGNALS:
     void infoChanged();
     void catalogueReady();
     void exampleAdded(std::shared_ptr<const metamer::ExamplePair> pair);
+    void trainingPoint(const QString &model, const metamer::TrainingPoint &point);
+    void trainingDropped(const metamer::TrainingRecord &training);
+    void modelRemoved(const metamer::ModelRecord &model);
+    void fetchEnded(const QString &name, bool isThere);
     void failed(const metamer::Error &error);
 
 private:
     void adopt(std::function<StudyFile()> open, std::function<void()> afterwards = {});
+    void predictWith(const QString &model);
+    JobResult runTrainingJob(const std::function<TrainModelOutcome(const CurveHandler &)> &run);
     JobResult runAttackJob(const std::function<AttackRunOutcome(const ExampleHandler &)> &run);
 
     StudyClient m_study;   // outlives the jobs, which reach through its gate

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -17,6 +16,7 @@
 #include "ui/theme.h"
 #include "ui/views/job_text.h"
 #include "ui/views/pair_strip.h"
+#include "ui/views/parameter_form.h"
 #include "ui/views/picture_view.h"
 #include "ui/views/table.h"
 
@@ -90,20 +90,13 @@ QWidget *AttacksPage::buildForm() {
     form->addRow(tr("Model to keep"), m_model);
     form->addRow(tr("Device"), m_device);
     form->addRow(tr("Name of the run"), m_name);
-    m_advanced = new QCheckBox(tr("Show the attack's own options"));
-    auto *advancedBody = new QWidget;
-    m_advancedForm = new QFormLayout(advancedBody);
-    m_advancedForm->setContentsMargins(0, 0, 0, 0);
-    m_advancedForm->setSpacing(kGap);
-    advancedBody->hide();
-    connect(m_advanced, &QCheckBox::toggled, advancedBody, &QWidget::setVisible);
+    m_parameters = new ParameterForm;
 
     auto *content = new QWidget;
     auto *contentLayout = new QVBoxLayout(content);
     contentLayout->setContentsMargins(0, 0, kGap, 0);
     contentLayout->addLayout(form);
-    contentLayout->addWidget(m_advanced);
-    contentLayout->addWidget(advancedBody);
+    contentLayout->addWidget(m_parameters);
     contentLayout->addStretch(1);
     m_run = new QPushButton(tr("&Run attack"));
     makePrimary(m_run);
@@ -200,17 +193,7 @@ void AttacksPage::showAttack() {
     for (const Norm norm : attack->norms) {
         m_norm->addItem(QString::fromStdString(normTitle(norm)), QString::fromStdString(normName(norm)));
     }
-    while (m_advancedForm->rowCount() > 0) {
-        m_advancedForm->removeRow(0);
-    }
-    m_parameters.clear();
-    for (const auto &parameter : attack->schema.parameters()) {
-        auto *field = new QLineEdit(QString::fromStdString(parameter.defaultValue));
-        field->setToolTip(QString::fromStdString(parameter.help) + tr("\nDefault from: ") + QString::fromStdString(parameter.source));
-        const QString unit = parameter.unit.empty() ? QString() : QStringLiteral(", ") + QString::fromStdString(parameter.unit);
-        m_advancedForm->addRow(QString::fromStdString(parameter.title) + unit, field);
-        m_parameters[parameter.name] = field;
-    }
+    m_parameters->setSchema(attack->schema);
 }
 
 void AttacksPage::showModels() {
@@ -218,6 +201,9 @@ void AttacksPage::showModels() {
     m_model->clear();
     m_model->addItem(tr("none"), QString());
     for (const auto &model : m_session.info().models) {
+        if (model.isHidden) {
+            continue;
+        }
         m_model->addItem(QString::fromStdString(model.name), QString::fromStdString(model.name));
     }
     m_model->setCurrentIndex(std::max(0, m_model->findData(chosen)));
@@ -260,9 +246,7 @@ void AttacksPage::runAttack() {
     request.modelName = m_model->currentData().toString().toStdString();
     request.device = m_device->currentText().toStdString();
     request.name = m_name->text().trimmed().toStdString();
-    for (const auto &[name, field] : m_parameters) {
-        request.options[name] = field->text().trimmed().toStdString();
-    }
+    request.options = m_parameters->values();
     m_session.attack(request);
 }
 

@@ -1,12 +1,8 @@
 #pragma once
 
-#include <map>
-
 #include "ui/pages/page.h"
 
-class QCheckBox;
 class QComboBox;
-class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -16,6 +12,7 @@ class QTableWidget;
 namespace metamer {
 
 class PairStrip;
+class ParameterForm;
 struct AttackInfo;
 struct ExamplePair;
 
@@ -53,9 +50,7 @@ private:
     QLineEdit *m_eps, *m_name;
     QLabel *m_levels, *m_summary;
     QSpinBox *m_count, *m_seed;
-    QCheckBox *m_advanced;
-    QFormLayout *m_advancedForm;
-    std::map<std::string, QLineEdit *> m_parameters;
+    ParameterForm *m_parameters;
     QPushButton *m_run, *m_stop, *m_resume, *m_inspect, *m_label, *m_export;
     QTableWidget *m_queue;
     PairStrip *m_strip;

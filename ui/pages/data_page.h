@@ -1,16 +1,23 @@
 #pragma once
 
+#include <memory>
+
+#include "core/base/records.h"
 #include "ui/pages/page.h"
 
+class QComboBox;
 class QLabel;
+class QLineEdit;
 class QPushButton;
-class QTableWidget;
+class QStackedWidget;
 
 namespace metamer {
 
+class DatasetView;
 struct LoadedDataset;
 
-/// Shows the study's data set: counts by class, what was read, a sample; and the study's models.
+/// Shows the study's data set: counts by class, what was read, a sample. For a new study the same of any data set, read in
+/// another way if the guess was wrong, before anything is written.
 class DataPage final : public Page {
     Q_OBJECT
 
@@ -18,19 +25,42 @@ public:
     DataPage(LabSession &session, QWidget *parent);
     QStringList keys() const override;
 
-private:
-    void buildPage();
-    void showInfo();
-    void showModels();
-    void loadSample();
-    void showSample(const LoadedDataset &data);
+    /// Turns to the form for a new study, with this kind of data set chosen: "mnist", "folder", ...
+    void startNewStudy(const QString &kind = {});
 
-    QLabel *m_summary;
-    QLabel *m_sample;
-    QTableWidget *m_classes;
-    QTableWidget *m_models;
-    QPushButton *m_train;
+private:
+    QWidget *buildFacts();
+    QWidget *buildForm();
+    void connectForm();
+    void showInfo();
+    void showStudy();
+    void showKind();
+    void chooseSource();
+    void choosePath();
+    /// Reads the data set as the form says, in the background; only the last request is shown.
+    void preview();
+    void load(const std::string &spec, const std::string &dataDir, const DatasetReading &reading, bool isNew);
+    void showLoaded(const LoadedDataset &loaded, bool isNew);
+    void showFailure(const QString &message, bool isNew);
+    void createOrFetch();
+    void showButton();
+    bool isNew() const;
+    QString kind() const;
+    QString spec() const;
+    DatasetReading reading() const;
+
+    QStackedWidget *m_side;
+    QLabel *m_facts, *m_read, *m_hint;
+    QPushButton *m_new;
+    QComboBox *m_kind, *m_layout, *m_range, *m_colour;
+    QLineEdit *m_source, *m_size, *m_path;
+    QWidget *m_sourceRow, *m_arrayRows, *m_pictureRows;
+    QPushButton *m_chooseSource, *m_create, *m_cancel;
+    DatasetView *m_view;
     QString m_shownSha;
+    bool m_isReadable = false;   ///< what the form says could be read
+    bool m_isAbsent = false;     ///< it is a known data set that is not on this machine
+    int m_generation = 0;
 };
 
 }  // namespace metamer

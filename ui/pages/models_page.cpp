@@ -1,0 +1,362 @@
+#include "ui/pages/models_page.h"
+
+#include <algorithm>
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QTableWidget>
+#include <QUndoStack>
+#include <QVBoxLayout>
+
+#include "core/lab/kept_options.h"
+#include "ui/bridge/lab_session.h"
+#include "ui/theme.h"
+#include "ui/views/confusion_view.h"
+#include "ui/views/curve_chart.h"
+#include "ui/views/parameter_form.h"
+#include "ui/views/table.h"
+
+namespace metamer {
+namespace {
+
+constexpr int kFormWidth = 360;
+
+/// What has been done already and can be undone.
+class DoneCommand final : public QUndoCommand {
+public:
+    DoneCommand(const QString &text, std::function<void()> undo, std::function<void()> redo)
+        : QUndoCommand(text), m_undo(std::move(undo)), m_redo(std::move(redo)) {}
+    void undo() override { m_undo(); }
+    void redo() override {
+        if (m_isDone) {
+            m_redo();
+        }
+        m_isDone = true;
+    }
+
+private:
+    std::function<void()> m_undo, m_redo;
+    bool m_isDone = false;   ///< pushing calls redo once
+};
+
+}  // namespace
+
+ModelsPage::ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent) : Page(session, parent), m_undo(undo) {
+    auto *layout = makeLayout(tr("Models"));
+    auto *columns = new QHBoxLayout;
+    columns->setSpacing(kPageMargin);
+    columns->addWidget(buildForm());
+    columns->addWidget(buildModels(), 1);
+    layout->addLayout(columns, 1);
+    connectSession();
+    showCatalogue();
+    showModels();
+}
+
+QStringList ModelsPage::keys() const { return {tr("Ctrl+Return\tTrain"), tr("Ctrl+Z\tUndo hiding or removing a model"), tr("Tab\tNext field")}; }
+
+QWidget *ModelsPage::buildForm() {
+    m_recipe = new QComboBox;
+    m_summary = makeHint({});
+    m_parameters = new ParameterForm;
+    m_seed = new QSpinBox;
+    m_seed->setRange(0, 1000000000);
+    m_device = new QComboBox;
+    m_name = new QLineEdit;
+    m_name->setPlaceholderText(tr("the recipe's name"));
+    auto *form = new QFormLayout;
+    form->setSpacing(kGap);
+    form->setLabelAlignment(Qt::AlignLeft);
+    form->addRow(tr("&Recipe"), m_recipe);
+    form->addRow(m_summary);
+    auto *rest = new QFormLayout;
+    rest->setSpacing(kGap);
+    rest->setLabelAlignment(Qt::AlignLeft);
+    rest->addRow(tr("Seed"), m_seed);
+    rest->addRow(tr("Device"), m_device);
+    rest->addRow(tr("&Name"), m_name);
+    auto *content = new QWidget;
+    auto *contentLayout = new QVBoxLayout(content);
+    contentLayout->setContentsMargins(0, 0, kGap, 0);
+    contentLayout->addLayout(form);
+    contentLayout->addLayout(rest);
+    contentLayout->addWidget(m_parameters);
+    contentLayout->addStretch(1);
+    m_train = new QPushButton(tr("&Train model"));
+    makePrimary(m_train);
+    auto *box = new QWidget;
+    box->setFixedWidth(kFormWidth);
+    auto *layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(makeColumn(content), 1);
+    layout->addWidget(m_train, 0, Qt::AlignLeft);
+    connect(m_recipe, &QComboBox::currentIndexChanged, this, &ModelsPage::showRecipe);
+    connect(m_train, &QPushButton::clicked, this, &ModelsPage::train);
+    return box;
+}
+
+QWidget *ModelsPage::buildModels() {
+    m_models = makeTable({tr("Model"), tr("Recipe"), tr("Network"), tr("Clean, %"), tr("State")}, {3});
+    m_empty = makeHint(tr("No model yet. Train one on the left: its answers then stand beside every example."));
+    const auto button = [](const QString &text, const QString &tip) {
+        auto *made = new QPushButton(text);
+        made->setToolTip(tip);
+        return made;
+    };
+    m_retrain = button(tr("Retrain"), tr("Trains again with the same parameters and another seed"));
+    m_duplicate = button(tr("Duplicate ..."), tr("Fills the form with this model's parameters, to change some"));
+    m_hide = button(tr("Hide"), tr("Takes it out of tables, reports and attacks; its answers stay"));
+    m_remove = button(tr("Remove"), tr("Removes it with its answers; only where no labelled image has one"));
+    m_resume = button(tr("Resume"), tr("Goes on with the stopped training"));
+    m_keep = button(tr("Keep as it is"), tr("Makes a model of what the stopped training has reached"));
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(kGap);
+    for (auto *each : {m_retrain, m_duplicate, m_hide, m_remove, m_resume, m_keep}) {
+        buttons->addWidget(each);
+    }
+    buttons->addStretch(1);
+    m_chosenName = new QLabel;
+    m_curve = new CurveChart;
+    m_confusion = new ConfusionView;
+    m_copy = button(tr("Copy numbers"), tr("Copies the confusion matrix, tab-separated"));
+    auto *pictures = new QHBoxLayout;
+    pictures->setSpacing(kGroupGap);
+    pictures->addWidget(m_curve, 1);
+    pictures->addWidget(m_confusion, 1);
+    auto *below = new QHBoxLayout;
+    below->addWidget(m_chosenName, 1);
+    below->addWidget(m_copy);
+    auto *box = new QWidget;
+    auto *layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(kGap);
+    layout->addWidget(m_empty);
+    layout->addWidget(m_models, 2);
+    layout->addLayout(buttons);
+    layout->addLayout(below);
+    layout->addLayout(pictures, 3);
+    return box;
+}
+
+void ModelsPage::connectSession() {
+    connect(&m_session, &LabSession::catalogueReady, this, &ModelsPage::showCatalogue);
+    connect(&m_session, &LabSession::infoChanged, this, &ModelsPage::showModels);
+    connect(&m_session, &LabSession::trainingPoint, this, &ModelsPage::addPoint);
+    connect(&m_session, &LabSession::opened, this, [this] { m_undo.clear(); m_shownTraining.clear(); });
+    connect(&m_session, &LabSession::modelRemoved, this, [this](const ModelRecord &model) {
+        m_undo.push(new DoneCommand(tr("remove model %1").arg(QString::fromStdString(model.name)), [this, model] { m_session.restoreModel(model); },
+                                    [this, model] { m_session.removeModel(QString::fromStdString(model.name)); }));
+    });
+    connect(&m_session, &LabSession::trainingDropped, this, [this](const TrainingRecord &training) {
+        m_undo.push(new DoneCommand(tr("drop training %1").arg(QString::fromStdString(training.name)), [this, training] { m_session.restoreTraining(training); },
+                                    [this, training] { m_session.dropTraining(QString::fromStdString(training.name)); }));
+    });
+    connect(m_models, &QTableWidget::itemSelectionChanged, this, &ModelsPage::showChosen);
+    connect(m_retrain, &QPushButton::clicked, this, [this] { duplicate(true); train(); });
+    connect(m_duplicate, &QPushButton::clicked, this, [this] { duplicate(false); });
+    connect(m_hide, &QPushButton::clicked, this, &ModelsPage::toggleHidden);
+    connect(m_remove, &QPushButton::clicked, this, [this] {
+        if (const auto *model = chosenModel()) {
+            m_session.removeModel(QString::fromStdString(model->name));
+        } else if (const auto *training = chosenTraining()) {
+            m_session.dropTraining(QString::fromStdString(training->name));
+        }
+    });
+    connect(m_resume, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.resumeTraining(QString::fromStdString(training->name)); });
+    connect(m_keep, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.keepTraining(QString::fromStdString(training->name)); });
+    connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_confusion->toText()); });
+    connect(&m_session.jobs(), &JobQueue::changed, this, &ModelsPage::showButtons);
+}
+
+void ModelsPage::showCatalogue() {
+    const Catalogue &catalogue = m_session.catalogue();
+    m_recipe->clear();
+    for (const auto &recipe : catalogue.recipes) {
+        m_recipe->addItem(QString::fromStdString(recipe.title), QString::fromStdString(recipe.name));
+    }
+    m_device->clear();
+    m_device->addItem(QStringLiteral("auto"));
+    for (const auto &name : catalogue.devices) {
+        m_device->addItem(QString::fromStdString(name));
+    }
+    m_train->setEnabled(!catalogue.recipes.empty());
+    m_summary->setText(catalogue.recipes.empty() ? tr("Opening LibTorch ...") : m_summary->text());
+    showRecipe();
+}
+
+const RecipeInfo *ModelsPage::chosenRecipe() const {
+    const auto &recipes = m_session.catalogue().recipes;
+    const int row = m_recipe->currentIndex();
+    return row >= 0 && row < static_cast<int>(recipes.size()) ? &recipes[static_cast<std::size_t>(row)] : nullptr;
+}
+
+void ModelsPage::showRecipe() {
+    if (const auto *recipe = chosenRecipe()) {
+        m_summary->setText(QString::fromStdString(recipe->summary));
+        m_parameters->setSchema(recipe->schema);
+    }
+}
+
+/// Models first, unfinished trainings after them.
+void ModelsPage::showModels() {
+    const auto &models = m_session.info().models;
+    const auto &trainings = m_session.info().trainings;
+    const auto *current = m_models->item(m_models->currentRow(), 0);
+    const QString chosen = !m_shownTraining.isEmpty() ? m_shownTraining : (current != nullptr ? current->text() : QString());
+    m_models->setRowCount(static_cast<int>(models.size() + trainings.size()));
+    int wanted = m_models->rowCount() == 0 || !m_shownTraining.isEmpty() ? -1 : 0;
+    const auto fill = [&](int row, const QStringList &cells) {
+        for (int column = 0; column < cells.size(); ++column) {
+            setCell(m_models, row, column, cells[column]);
+        }
+        wanted = cells[0] == chosen ? row : wanted;
+    };
+    for (int row = 0; row < static_cast<int>(models.size()); ++row) {
+        const ModelRecord &model = models[static_cast<std::size_t>(row)];
+        const bool isComplete = model.parametersJson.find("\"complete\":false") == std::string::npos;
+        fill(row, {QString::fromStdString(model.name), QString::fromStdString(model.recipe), QString::fromStdString(model.architecture),
+                   model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(),
+                   model.isHidden ? tr("hidden") : (isComplete ? tr("trained") : tr("kept early"))});
+    }
+    for (std::size_t i = 0; i < trainings.size(); ++i) {
+        const TrainingRecord &training = trainings[i];
+        fill(static_cast<int>(models.size() + i), {QString::fromStdString(training.name), QString::fromStdString(training.recipe), {}, {},
+                                                   tr("step %1 of %2").arg(training.step).arg(training.steps)});
+    }
+    m_empty->setVisible(m_models->rowCount() == 0);
+    if (wanted >= 0) {
+        m_models->selectRow(wanted);
+    }
+    showChosen();
+}
+
+const ModelRecord *ModelsPage::chosenModel() const {
+    const auto &models = m_session.info().models;
+    const int row = m_models->currentRow();
+    return row >= 0 && row < static_cast<int>(models.size()) ? &models[static_cast<std::size_t>(row)] : nullptr;
+}
+
+const TrainingRecord *ModelsPage::chosenTraining() const {
+    const auto &info = m_session.info();
+    const int row = m_models->currentRow() - static_cast<int>(info.models.size());
+    return row >= 0 && row < static_cast<int>(info.trainings.size()) ? &info.trainings[static_cast<std::size_t>(row)] : nullptr;
+}
+
+void ModelsPage::showChosen() {
+    QStringList names;
+    for (const auto &name : m_session.info().dataset.classNames) {
+        names << QString::fromStdString(name);
+    }
+    const auto *training = chosenTraining();
+    if (const auto *model = chosenModel()) {
+        m_chosenName->setText(tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)));
+        m_curve->setCurve(curveFromJson(model->curveJson));
+        m_confusion->setConfusion(confusionFromJson(model->confusionJson), names);
+        m_shownTraining.clear();
+    } else if (training != nullptr && m_shownTraining.isEmpty()) {
+        m_chosenName->setText(tr("%1: training curve so far").arg(QString::fromStdString(training->name)));
+        m_curve->setCurve(curveFromJson(training->curveJson));
+        m_confusion->setConfusion({}, names);
+    } else if (training == nullptr && m_shownTraining.isEmpty()) {
+        m_chosenName->clear();
+        m_curve->setCurve({});
+        m_confusion->setConfusion({}, names);
+    }
+    showButtons();
+}
+
+void ModelsPage::showButtons() {
+    const auto *model = chosenModel();
+    const auto *training = chosenTraining();
+    const JobInfo *running = m_session.jobs().running();
+    const bool isUnderWay = training != nullptr && running != nullptr && running->title == tr("Train %1").arg(QString::fromStdString(training->name));
+    m_retrain->setEnabled(model != nullptr && !m_session.catalogue().recipes.empty());
+    m_duplicate->setEnabled(m_retrain->isEnabled());
+    m_hide->setEnabled(model != nullptr);
+    m_hide->setText(model != nullptr && model->isHidden ? tr("Show") : tr("Hide"));
+    m_remove->setEnabled((model != nullptr || training != nullptr) && !isUnderWay);
+    m_remove->setText(training != nullptr ? tr("Drop") : tr("Remove"));
+    m_resume->setEnabled(training != nullptr && !isUnderWay);
+    m_keep->setEnabled(training != nullptr && !isUnderWay);
+    m_copy->setEnabled(!m_confusion->toText().isEmpty());
+}
+
+void ModelsPage::train() {
+    const auto *recipe = chosenRecipe();
+    if (recipe == nullptr || !m_session.isOpen()) {
+        return;
+    }
+    TrainModelRequest request;
+    request.recipe = recipe->name;
+    request.name = m_name->text().trimmed().toStdString();
+    request.seed = m_seed->value();
+    request.device = m_device->currentText().toStdString();
+    request.options = m_parameters->values();
+    m_session.train(request);
+    m_name->clear();
+}
+
+void ModelsPage::duplicate(bool isRetrained) {
+    const auto *model = chosenModel();
+    if (model == nullptr) {
+        return;
+    }
+    const int row = m_recipe->findData(QString::fromStdString(model->recipe));
+    m_recipe->setCurrentIndex(std::max(0, row));
+    showRecipe();
+    if (const auto *recipe = chosenRecipe()) {
+        m_parameters->setValues(optionsFromJson(model->parametersJson, recipe->schema));
+    }
+    const auto kept = optionsFromJson(model->parametersJson);
+    const auto seed = kept.find("seed");
+    m_seed->setValue((seed != kept.end() ? std::stoi(seed->second) : 0) + (isRetrained ? 1 : 0));
+    m_name->setText(freeModelName(QString::fromStdString(model->name)));
+    if (!isRetrained) {
+        m_name->setFocus();
+        m_name->selectAll();
+    }
+}
+
+QString ModelsPage::freeModelName(const QString &base) const {
+    const auto &info = m_session.info();
+    return QString::fromStdString(freeName(base.toStdString(), [&](const std::string &name) {
+        return std::any_of(info.models.begin(), info.models.end(), [&](const ModelRecord &model) { return model.name == name; }) ||
+               std::any_of(info.trainings.begin(), info.trainings.end(), [&](const TrainingRecord &training) { return training.name == name; });
+    }));
+}
+
+void ModelsPage::toggleHidden() {
+    const auto *model = chosenModel();
+    if (model == nullptr) {
+        return;
+    }
+    const QString name = QString::fromStdString(model->name);
+    const bool wasHidden = model->isHidden;
+    m_session.hideModel(name, !wasHidden);
+    m_undo.push(new DoneCommand(wasHidden ? tr("show model %1").arg(name) : tr("hide model %1").arg(name), [this, name, wasHidden] { m_session.hideModel(name, wasHidden); },
+                                [this, name, wasHidden] { m_session.hideModel(name, !wasHidden); }));
+}
+
+void ModelsPage::addPoint(const QString &model, const TrainingPoint &point) {
+    if (m_shownTraining != model) {
+        m_shownTraining = model;
+        m_models->clearSelection();
+        m_models->setCurrentCell(-1, -1);
+        const auto &trainings = m_session.info().trainings;
+        const auto earlier = std::find_if(trainings.begin(), trainings.end(), [&](const TrainingRecord &training) { return training.name == model.toStdString(); });
+        m_curve->setCurve(earlier != trainings.end() ? curveFromJson(earlier->curveJson) : std::vector<TrainingPoint>());
+        m_confusion->setConfusion({}, {});
+    }
+    m_chosenName->setText(tr("%1 is being trained: loss %2").arg(model).arg(point.loss, 0, 'f', 3));
+    m_curve->add(point);
+}
+
+}  // namespace metamer

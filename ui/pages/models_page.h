@@ -1,0 +1,64 @@
+#pragma once
+
+#include "ui/pages/page.h"
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+class QUndoStack;
+
+namespace metamer {
+
+class ConfusionView;
+class CurveChart;
+class ParameterForm;
+struct ModelRecord;
+struct RecipeInfo;
+struct TrainingPoint;
+struct TrainingRecord;
+
+/// Left the form of a training, made from its recipe's schema; right the models and unfinished trainings, below them the
+/// training curve and the confusion matrix of the chosen one.
+class ModelsPage final : public Page {
+    Q_OBJECT
+
+public:
+    ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent);
+    QStringList keys() const override;
+
+private:
+    QWidget *buildForm();
+    QWidget *buildModels();
+    void connectSession();
+    void showCatalogue();
+    void showRecipe();
+    void showModels();
+    void showChosen();
+    void showButtons();
+    void train();
+    /// Fills the form with what the chosen model was trained with, under a free name.
+    void duplicate(bool isRetrained);
+    void toggleHidden();
+    void addPoint(const QString &model, const TrainingPoint &point);
+    QString freeModelName(const QString &base) const;
+    const RecipeInfo *chosenRecipe() const;
+    const ModelRecord *chosenModel() const;
+    const TrainingRecord *chosenTraining() const;
+
+    QUndoStack &m_undo;
+    QComboBox *m_recipe, *m_device;
+    QLabel *m_summary, *m_empty, *m_chosenName;
+    ParameterForm *m_parameters;
+    QSpinBox *m_seed;
+    QLineEdit *m_name;
+    QPushButton *m_train, *m_retrain, *m_duplicate, *m_hide, *m_remove, *m_resume, *m_keep, *m_copy;
+    QTableWidget *m_models;
+    CurveChart *m_curve;
+    ConfusionView *m_confusion;
+    QString m_shownTraining;   ///< the training whose points the curve shows as they come
+};
+
+}  // namespace metamer
