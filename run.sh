@@ -1,22 +1,26 @@
 #!/usr/bin/env bash
-# Builds Metamer where needed and starts its window.   ./run.sh [--build] [STUDY.metamer]
+# Builds Metamer where needed and starts its window.   ./run.sh [--build] [--cuda] [STUDY.metamer]
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-build="$root/build/release"
 
 build_only=false
+preset=release
 arguments=()
 for argument in "$@"; do
   case "$argument" in
     --build) build_only=true ;;
+    --cuda) preset=cuda ;;
     -h|--help)
-      echo "usage: run.sh [--build] [STUDY.metamer]"
-      echo "  installs what is missing, builds a release, and starts the window (with --build: starts nothing)"
+      echo "usage: run.sh [--build] [--cuda] [STUDY.metamer]"
+      echo "  installs what is missing, builds a release, and starts the window"
+      echo "  --build  starts nothing"
+      echo "  --cuda   on a LibTorch with CUDA, fetched once into build/ (the size is told first)"
       exit 0 ;;
     -*) echo "run.sh: '$argument' is not an option; see --help" >&2; exit 2 ;;
     *) arguments+=("$(realpath -m -- "$argument")") ;;
   esac
 done
+build="$root/build/$preset"
 
 # A build is fresh while it is newer than every file it is made of.
 is_fresh() {
@@ -27,8 +31,13 @@ is_fresh() {
 
 if ! is_fresh; then
   "$root/packaging/setup"
+  options=()
+  if [ "$preset" = cuda ]; then
+    torch=$("$root/packaging/libtorch-cuda" "$root/build/torch-cuda")
+    options=("-DMETAMER_TORCH_ROOT=$torch")
+  fi
   echo "run.sh: building a release in $build (a first build takes some minutes)"
-  (cd "$root" && cmake --preset release >/dev/null && cmake --build --preset release)
+  (cd "$root" && cmake --preset "$preset" "${options[@]}" >/dev/null && cmake --build --preset "$preset")
   touch "$build/.complete"
   echo "run.sh: built"
 fi

@@ -243,9 +243,9 @@ Pixels formatNpy(const NpyArray &array) {
         header += ' ';
     }
     header += '\n';
-    const std::string start = "\x93NUMPY";
-    Pixels file(start.begin(), start.end());
-    file.insert(file.end(), {1, 0, static_cast<std::uint8_t>(header.size() & 255), static_cast<std::uint8_t>(header.size() >> 8)});
+    header = std::string("\x93NUMPY\x01\0", 8) + static_cast<char>(header.size() & 255) + static_cast<char>(header.size() >> 8) + header;
+    Pixels file;
+    file.reserve(header.size() + array.bytes.size());
     file.insert(file.end(), header.begin(), header.end());
     file.insert(file.end(), array.bytes.begin(), array.bytes.end());
     return file;

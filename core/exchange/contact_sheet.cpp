@@ -96,7 +96,7 @@ void drawExample(Canvas &canvas, std::vector<Caption> &captions, const LabelledS
     drawPicture(canvas, left, top, set.shape, layout.zoom, colourOf(clean));
     drawPicture(canvas, second, top, set.shape, layout.zoom, colourOf(perturbed));
     drawPicture(canvas, second + layout.side + kGap, top, set.shape, layout.zoom, [&](int x, int y) {
-        return differenceColour(perturbed.at(0, y, x) - clean.at(0, y, x));
+        return differenceColour(greatestChange(set.shape, clean.pixels, perturbed.pixels, static_cast<std::size_t>(y) * set.shape.width + x));
     });
     std::string first = "#" + std::to_string(example.task) + "  " + example.split + " " + std::to_string(example.sourceIndex) +
                         "  " + nameOf(set, example.originalLabel);

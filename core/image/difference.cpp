@@ -29,4 +29,14 @@ Rgb differenceColour(int difference) {
     return strength < 0.4 ? mix(kNoChange, half, strength / 0.4) : mix(half, full, (strength - 0.4) / 0.6);
 }
 
+int greatestChange(const ImageShape &shape, std::span<const std::uint8_t> source, std::span<const std::uint8_t> perturbed, std::size_t at) {
+    const std::size_t plane = static_cast<std::size_t>(shape.height) * shape.width;
+    int greatest = 0;
+    for (std::size_t i = at; i < shape.size(); i += plane) {
+        const int change = perturbed[i] - source[i];
+        greatest = std::abs(change) > std::abs(greatest) ? change : greatest;
+    }
+    return greatest;
+}
+
 }  // namespace metamer

@@ -5,6 +5,8 @@ target_compile_definitions(metamer_options INTERFACE
   QT_NO_KEYWORDS QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_FOREACH QT_DISABLE_DEPRECATED_BEFORE=0x060400
   METAMER_VERSION="${PROJECT_VERSION}")
 target_include_directories(metamer_options INTERFACE ${CMAKE_SOURCE_DIR})
+# Installed programs find our own libraries by path; no path of the build tree stays in them.
+set(CMAKE_INSTALL_RPATH "")
 if(METAMER_SANITIZE)
   target_compile_options(metamer_options INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer)
   target_link_options(metamer_options INTERFACE -fsanitize=address,undefined)

@@ -18,6 +18,7 @@
 #include "ui/views/pair_strip.h"
 #include "ui/views/parameter_form.h"
 #include "ui/views/picture_view.h"
+#include "ui/views/side_form.h"
 #include "ui/views/table.h"
 
 namespace metamer {
@@ -75,9 +76,7 @@ QWidget *AttacksPage::buildForm() {
     m_name->setPlaceholderText(tr("attack-norm-eps"));
     m_summary = makeHint({});
 
-    auto *form = new QFormLayout;
-    form->setSpacing(kGap);
-    form->setLabelAlignment(Qt::AlignLeft);
+    auto *form = makeSideForm();
     form->addRow(tr("&Attack"), m_attack);
     form->addRow(m_summary);
     form->addRow(tr("&Norm"), m_norm);
@@ -90,6 +89,7 @@ QWidget *AttacksPage::buildForm() {
     form->addRow(tr("Model to keep"), m_model);
     form->addRow(tr("Device"), m_device);
     form->addRow(tr("Name of the run"), m_name);
+    alignLabels(form);
     m_parameters = new ParameterForm;
 
     auto *content = new QWidget;

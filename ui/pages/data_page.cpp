@@ -23,6 +23,7 @@
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
 #include "ui/views/dataset_view.h"
+#include "ui/views/side_form.h"
 
 namespace metamer {
 namespace {
@@ -44,14 +45,6 @@ const Kind kKinds[] = {{"builtin:digits", QT_TRANSLATE_NOOP("Kind", "Built-in di
                        {"folder", QT_TRANSLATE_NOOP("Kind", "Folders of pictures, one a class"), ""},
                        {"npz", QT_TRANSLATE_NOOP("Kind", "NumPy archive (.npz)"), ""},
                        {"idx", QT_TRANSLATE_NOOP("Kind", "Folder with IDX files"), ""}};
-
-QFormLayout *makeForm(QWidget *box = nullptr) {
-    auto *form = new QFormLayout(box);
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setSpacing(kGap);
-    form->setLabelAlignment(Qt::AlignLeft);
-    return form;
-}
 
 QComboBox *makeChoice(const QStringList &choices, const QString &name) {
     auto *combo = new QComboBox;
@@ -133,14 +126,14 @@ QWidget *DataPage::buildForm() {
     m_layout = makeChoice({QStringLiteral("auto"), QStringLiteral("NHW"), QStringLiteral("NHWC"), QStringLiteral("NCHW")}, tr("Layout"));
     m_range = makeChoice({QStringLiteral("auto"), QStringLiteral("0..1"), QStringLiteral("0..255")}, tr("Range"));
     m_arrayRows = new QWidget;
-    auto *arrays = makeForm(m_arrayRows);
+    auto *arrays = makeSideForm(m_arrayRows);
     arrays->addRow(tr("&Layout"), m_layout);
     arrays->addRow(tr("&Range"), m_range);
     m_colour = makeChoice({QStringLiteral("auto"), QStringLiteral("grey"), QStringLiteral("rgb")}, tr("Colour"));
     m_size = new QLineEdit(QStringLiteral("auto"));
     m_size->setToolTip(tr("One size for all pictures, like 32x32; others are scaled to cover it and cut evenly"));
     m_pictureRows = new QWidget;
-    auto *pictures = makeForm(m_pictureRows);
+    auto *pictures = makeSideForm(m_pictureRows);
     pictures->addRow(tr("C&olour"), m_colour);
     pictures->addRow(tr("S&ize"), m_size);
     m_path = new QLineEdit;
@@ -152,11 +145,16 @@ QWidget *DataPage::buildForm() {
     m_create = new QPushButton(tr("Create study"));
     makePrimary(m_create);
     m_cancel = new QPushButton(tr("Cancel"));
-    auto *form = makeForm();
+    m_form = makeSideForm();
+    auto *form = m_form;
     form->addRow(tr("&Data set"), m_kind);
-    form->addRow(m_sourceRow);
+    form->addRow(tr("&Where"), m_sourceRow);
+    qobject_cast<QLabel *>(form->labelForField(m_sourceRow))->setBuddy(m_source);
     form->addRow(m_arrayRows);
     form->addRow(m_pictureRows);
+    for (auto *each : {form, arrays, pictures}) {
+        alignLabels(each);
+    }
     auto *pathLabel = new QLabel(tr("&Study file"));
     pathLabel->setBuddy(m_path);
     auto *buttons = new QHBoxLayout;
@@ -222,7 +220,8 @@ void DataPage::startNewStudy(const QString &kind) {
     if (!kind.isEmpty()) {
         m_kind->setCurrentIndex(std::max(0, m_kind->findData(kind)));
     }
-    const QDir folder(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation));
+    const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    const QDir folder = QFileInfo(documents).isDir() ? QDir(documents) : QDir::home();
     if (m_path->text().isEmpty() || QFileInfo::exists(m_path->text())) {
         QString path = folder.filePath(QStringLiteral("study.metamer"));
         for (int i = 2; QFileInfo::exists(path); ++i) {
@@ -270,7 +269,7 @@ void DataPage::showInfo() {
 void DataPage::showKind() {
     const QString name = kind();
     const bool needsSource = name == QLatin1String("folder") || name == QLatin1String("npz") || name == QLatin1String("idx");
-    m_sourceRow->setVisible(needsSource);
+    m_form->setRowVisible(m_sourceRow, needsSource);
     m_sourceRow->setEnabled(needsSource);
     m_arrayRows->setVisible(name == QLatin1String("npz"));
     m_pictureRows->setVisible(name == QLatin1String("folder"));

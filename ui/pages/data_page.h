@@ -6,6 +6,7 @@
 #include "ui/pages/page.h"
 
 class QComboBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -50,6 +51,7 @@ private:
     DatasetReading reading() const;
 
     QStackedWidget *m_side;
+    QFormLayout *m_form;
     QLabel *m_facts, *m_read, *m_hint;
     QPushButton *m_new;
     QComboBox *m_kind, *m_layout, *m_range, *m_colour;

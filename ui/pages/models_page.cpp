@@ -22,6 +22,7 @@
 #include "ui/views/confusion_view.h"
 #include "ui/views/curve_chart.h"
 #include "ui/views/parameter_form.h"
+#include "ui/views/side_form.h"
 #include "ui/views/table.h"
 
 namespace metamer {
@@ -72,23 +73,21 @@ QWidget *ModelsPage::buildForm() {
     m_device = new QComboBox;
     m_name = new QLineEdit;
     m_name->setPlaceholderText(tr("the recipe's name"));
-    auto *form = new QFormLayout;
-    form->setSpacing(kGap);
-    form->setLabelAlignment(Qt::AlignLeft);
+    auto *form = makeSideForm();
     form->addRow(tr("&Recipe"), m_recipe);
     form->addRow(m_summary);
-    auto *rest = new QFormLayout;
-    rest->setSpacing(kGap);
-    rest->setLabelAlignment(Qt::AlignLeft);
+    auto *rest = makeSideForm();
     rest->addRow(tr("Seed"), m_seed);
     rest->addRow(tr("Device"), m_device);
     rest->addRow(tr("&Name"), m_name);
+    alignLabels(form);
+    alignLabels(rest);
     auto *content = new QWidget;
     auto *contentLayout = new QVBoxLayout(content);
     contentLayout->setContentsMargins(0, 0, kGap, 0);
     contentLayout->addLayout(form);
-    contentLayout->addLayout(rest);
     contentLayout->addWidget(m_parameters);
+    contentLayout->addLayout(rest);
     contentLayout->addStretch(1);
     m_train = new QPushButton(tr("&Train model"));
     makePrimary(m_train);

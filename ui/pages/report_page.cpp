@@ -1,5 +1,8 @@
 #include "ui/pages/report_page.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include <QClipboard>
 #include <QDir>
 #include <QFileDialog>
@@ -29,11 +32,23 @@ QPushButton *makeCopyButton(const QString &text, const QString &name) {
     return button;
 }
 
+/// A long title breaks at the space nearest to its middle.
+QString onTwoLines(QString title) {
+    int best = -1;
+    for (int at = static_cast<int>(title.indexOf(QLatin1Char(' '))); at >= 0; at = static_cast<int>(title.indexOf(QLatin1Char(' '), at + 1))) {
+        best = best < 0 || std::abs(2 * at - title.size()) < std::abs(2 * best - title.size()) ? at : best;
+    }
+    if (best >= 0 && title.size() > 9) {
+        title[best] = QLatin1Char('\n');
+    }
+    return title;
+}
+
 }  // namespace
 
 ReportPage::ReportPage(LabSession &session, QWidget *parent) : Page(session, parent) {
     auto *layout = makeLayout(tr("Report"));
-    m_empty = makeHint(tr("No run yet. Make examples on the Attacks page (Ctrl+3), then label them (Ctrl+6); this page counts what people and models say."));
+    m_empty = makeHint({});
     m_save = new QPushButton(tr("Save as HTML ..."));
     makePrimary(m_save);
     m_result = new QLabel;
@@ -79,10 +94,11 @@ QTableWidget *ReportPage::addTable(QVBoxLayout *layout, const QString &title, st
         if (column.isNumber) {
             numbers << static_cast<int>(headers.size());
         }
-        headers << QString::fromStdString(column.title);
+        headers << onTwoLines(QString::fromStdString(column.title));
     }
     auto *table = makeTable(headers, numbers);
-    table->horizontalHeader()->setDefaultAlignment(Qt::AlignVCenter | static_cast<Qt::Alignment>(Qt::TextWordWrap));
+    table->horizontalHeader()->setStretchLastSection(false);
+    table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     for (int column = 0; column < headers.size(); ++column) {
         table->horizontalHeaderItem(column)->setToolTip(QString::fromStdString(empty[number].columns[static_cast<std::size_t>(column)].help));
     }
@@ -122,7 +138,12 @@ void ReportPage::load() {
 }
 
 void ReportPage::show(const StudyReport &report) {
-    m_empty->setVisible(report.runs.empty());
+    const bool isLabelled = std::any_of(report.runs.begin(), report.runs.end(), [](const RunReport &run) { return run.labelled > 0; });
+    m_empty->setVisible(!isLabelled);
+    m_empty->setText(report.runs.empty() ? tr("No run yet. Make examples on the Attacks page (Ctrl+3), then label them (Ctrl+6); this page counts what people and models say.")
+                                         : tr("Nobody has labelled anything yet (Ctrl+6)."));
+    m_verdicts->parentWidget()->setVisible(isLabelled);
+    m_success->parentWidget()->setVisible(isLabelled);
     m_content->setVisible(!report.runs.empty());
     m_save->setEnabled(!report.runs.empty());
     m_shown = reportTables(report.runs, report.models);

@@ -30,12 +30,14 @@ StartPage::StartPage(LabSession &session, QWidget *parent) : Page(session, paren
     makePrimary(m_demo);
     auto *mnist = addChoice(choices, tr("New study from &MNIST ..."), tr("Fetched and checked if it is not here yet."));
     auto *folder = addChoice(choices, tr("New study from your own &pictures ..."), tr("Folders of PNG, JPEG or BMP files, one a class."));
-    auto *other = addChoice(choices, tr("New study from &other data ..."), tr("Fashion-MNIST, KMNIST, CIFAR-10, NumPy archives, IDX files."));
+    auto *other = addChoice(choices, tr("New study from o&ther data ..."), tr("Fashion-MNIST, KMNIST, CIFAR-10, NumPy archives, IDX files."));
     auto *open = addChoice(choices, tr("&Open a study ..."), tr("A .metamer file."));
     choices->addStretch(1);
     m_recent = new QListWidget;
     m_recent->setAccessibleName(tr("Recent studies"));
     m_recent->setTextElideMode(Qt::ElideMiddle);
+    m_recent->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_recent->setSpacing(2);
     m_openRecent = new QPushButton(tr("Open the chosen study"));
     m_recentBox = new QWidget;
     auto *recent = new QVBoxLayout(m_recentBox);

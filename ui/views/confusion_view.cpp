@@ -9,6 +9,11 @@
 #include "ui/theme.h"
 
 namespace metamer {
+namespace {
+
+constexpr double kLeastPoints = 6;
+
+}  // namespace
 
 ConfusionView::ConfusionView(QWidget *parent) : QWidget(parent) {
     setAccessibleName(tr("Confusion matrix: rows the label, columns the answer"));
@@ -82,11 +87,25 @@ void ConfusionView::paintEvent(QPaintEvent *) {
             colour.setAlphaF(value == 0 ? 0 : static_cast<float>(i == j ? 0.12 + 0.5 * share : std::min(0.85, 0.25 + 3 * share)));
             painter.fillRect(box, palette().color(QPalette::Base));
             painter.fillRect(box, colour);
-            if (value > 0 && fontMetrics().horizontalAdvance(QString::number(value)) < cell - 2) {
-                painter.setPen(palette().color(QPalette::WindowText));
-                painter.drawText(box, Qt::AlignCenter, QString::number(value));
+            if (value > 0) {
+                drawCount(painter, box, value);
             }
         }
+    }
+}
+
+/// In a smaller font where the number is long; left out where even that does not fit.
+void ConfusionView::drawCount(QPainter &painter, const QRect &box, std::int64_t value) const {
+    const QString text = QString::number(value);
+    QFont small = font();
+    while (QFontMetrics(small).horizontalAdvance(text) > box.width() - 2 && small.pointSizeF() > kLeastPoints) {
+        small.setPointSizeF(small.pointSizeF() - 0.5);
+    }
+    if (QFontMetrics(small).horizontalAdvance(text) <= box.width() - 2) {
+        painter.setFont(small);
+        painter.setPen(palette().color(QPalette::WindowText));
+        painter.drawText(box, Qt::AlignCenter, text);
+        painter.setFont(font());
     }
 }
 

@@ -32,6 +32,7 @@ private:
         int left = 0, top = 0, cell = 0;
     };
     Geometry geometryNow() const;
+    void drawCount(QPainter &painter, const QRect &box, std::int64_t value) const;
     QString cellText(int row, int column) const;
 
     Confusion m_confusion;

@@ -64,7 +64,8 @@ DatasetView::DatasetView(QWidget *parent) : QWidget(parent) {
 }
 
 void DatasetView::setDataset(const LoadedDataset &loaded) {
-    m_sample->setPixmap(drawSample(data, devicePixelRatioF()));
+    m_sample->setWordWrap(false);   // a wrapping label gives a picture no height
+    m_sample->setPixmap(drawSample(loaded, devicePixelRatioF()));
     const auto count = [](const std::vector<int> &labels, int wanted) { return qlonglong(std::count(labels.begin(), labels.end(), wanted)); };
     m_classes->setRowCount(static_cast<int>(loaded.info.classNames.size()));
     for (int row = 0; row < m_classes->rowCount(); ++row) {
@@ -75,6 +76,7 @@ void DatasetView::setDataset(const LoadedDataset &loaded) {
 }
 
 void DatasetView::setMessage(const QString &text) {
+    m_sample->setWordWrap(true);
     m_sample->setText(text);
     m_classes->setRowCount(0);
 }

@@ -7,23 +7,13 @@
 #include <QVBoxLayout>
 
 #include "ui/theme.h"
+#include "ui/views/side_form.h"
 
 namespace metamer {
-namespace {
-
-QFormLayout *makeForm() {
-    auto *form = new QFormLayout;
-    form->setContentsMargins(0, 0, 0, 0);
-    form->setSpacing(kGap);
-    form->setLabelAlignment(Qt::AlignLeft);
-    return form;
-}
-
-}  // namespace
 
 ParameterForm::ParameterForm(QWidget *parent) : QWidget(parent) {
-    m_plain = makeForm();
-    m_advanced = makeForm();
+    m_plain = makeSideForm();
+    m_advanced = makeSideForm();
     m_showAdvanced = new QCheckBox(tr("Show advanced options"));
     m_advancedBody = new QWidget;
     m_advancedBody->setLayout(m_advanced);
@@ -52,6 +42,8 @@ void ParameterForm::setSchema(const ParameterSchema &schema) {
         (parameter.isAdvanced ? m_advanced : m_plain)->addRow(QString::fromStdString(parameter.title) + unit, field);
         m_fields[parameter.name] = field;
     }
+    alignLabels(m_plain);
+    alignLabels(m_advanced);
     m_showAdvanced->setVisible(m_advanced->rowCount() > 0);
 }
 

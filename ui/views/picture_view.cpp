@@ -45,7 +45,7 @@ QImage differenceImage(const ImageShape &shape, const Pixels &source, const Pixe
         uchar *line = image.scanLine(y);
         for (int x = 0; x < shape.width; ++x) {
             const std::size_t at = static_cast<std::size_t>(y) * shape.width + x;
-            const Rgb colour = differenceColour(perturbed[at] - source[at]);
+            const Rgb colour = differenceColour(greatestChange(shape, source, perturbed, at));
             line[3 * x] = colour.red;
             line[3 * x + 1] = colour.green;
             line[3 * x + 2] = colour.blue;

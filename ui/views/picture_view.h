@@ -10,7 +10,7 @@ namespace metamer {
 /// Bytes as a QImage: grey or RGB. A deep copy.
 QImage toQImage(const ImageShape &shape, const Pixels &pixels);
 
-/// The signed difference of two images in the difference colours, from the first channel.
+/// The signed difference of two images in the difference colours, of the channel that changes most.
 QImage differenceImage(const ImageShape &shape, const Pixels &source, const Pixels &perturbed);
 
 /// A frame around a picture, saying what people did with it.

@@ -158,6 +158,7 @@ AgreementChart::AgreementChart(QWidget *parent) : ChartView(tr("Models against p
     series->attachAxis(m_names);
     series->attachAxis(share);
     chart()->legend()->show();
+    chart()->legend()->setReverseMarkers(true);   // as the bars stand, from the top
     chart()->legend()->setAlignment(Qt::AlignTop);
     applyColours();
 }

@@ -1,0 +1,14 @@
+#pragma once
+
+class QFormLayout;
+class QWidget;
+
+namespace metamer {
+
+/// A form of a side column, without margins of its own.
+QFormLayout *makeSideForm(QWidget *box = nullptr);
+
+/// Gives the labels one least width, so that forms below each other line up. Call when all rows are there.
+void alignLabels(QFormLayout *form);
+
+}  // namespace metamer
