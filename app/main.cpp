@@ -34,6 +34,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     metamer::applyTheme(application, metamer::themeFromName(QSettings().value(QStringLiteral("window/theme")).toString()));
+    metamer::applyTextSize(application, QSettings().value(QStringLiteral("window/text_size"), 100).toInt());
     metamer::LabSession session;
     metamer::MainWindow window(session);
     window.show();

@@ -61,7 +61,7 @@ MainWindow::MainWindow(LabSession &session) : m_session(session) {
 
 void MainWindow::buildPages() {
     m_rail = new QWidget;
-    m_rail->setFixedWidth(kRailWidth);
+    m_rail->setFixedWidth(scaledWidth(kRailWidth));
     auto *railLayout = new QVBoxLayout(m_rail);
     railLayout->setContentsMargins(kTight, kGap, kTight, kGap);
     railLayout->setSpacing(kTight);
@@ -93,7 +93,7 @@ void MainWindow::addStep(Page *page, int number, const QString &name, const QStr
     button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
     button->setCheckable(true);
     button->setAutoRaise(true);
-    button->setFixedWidth(kRailWidth - 2 * kTight);
+    button->setFixedWidth(scaledWidth(kRailWidth - 2 * kTight));
     button->setFocusPolicy(Qt::TabFocus);
     button->setToolTip(tr("%1 (Ctrl+%2)").arg(name).arg(number));
     button->setAccessibleName(name);
@@ -160,6 +160,7 @@ void MainWindow::buildMenus() {
     edit->addActions({undo, redo});
     auto *view = menuBar()->addMenu(tr("&View"));
     addThemeMenu(view->addMenu(tr("&Theme")));
+    addTextSizeMenu(view->addMenu(tr("Text &size")));
     m_full = view->addAction(tr("Only the &page"), this, [this] { setFull(m_full->isChecked()); });
     m_full->setShortcut(Qt::Key_F11);
     m_full->setCheckable(true);
@@ -181,6 +182,19 @@ void MainWindow::addThemeMenu(QMenu *menu) {
         action->setChecked(theme == current);
         group->addAction(action);
     }
+}
+
+void MainWindow::addTextSizeMenu(QMenu *menu) {
+    auto *group = new QActionGroup(this);
+    const int current = QSettings().value(QStringLiteral("window/text_size"), 100).toInt();
+    for (const int percent : {100, 125, 150}) {
+        QAction *action = menu->addAction(tr("%1 %").arg(percent), this, [percent] { QSettings().setValue(QStringLiteral("window/text_size"), percent); });
+        action->setCheckable(true);
+        action->setChecked(percent == current);
+        group->addAction(action);
+    }
+    menu->addSeparator();
+    menu->addAction(tr("Takes effect at the next start"))->setEnabled(false);
 }
 
 void MainWindow::connectSession() {

@@ -45,6 +45,7 @@ private:
     void buildPages();
     void buildMenus();
     void addThemeMenu(class QMenu *menu);
+    void addTextSizeMenu(class QMenu *menu);
     void buildLayout();
     void connectSession();
     void addStep(Page *page, int number, const QString &name, const QString &icon);

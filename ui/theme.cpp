@@ -60,6 +60,18 @@ void applyTheme(QApplication &application, Theme theme) {
                  application.palette().color(QPalette::WindowText).name(), hairlineColour().name(), mutedTextColour().name(), frame));
 }
 
+void applyTextSize(QApplication &application, int percent) {
+    QFont font = application.font();
+    font.setPointSizeF(font.pointSizeF() * percent / 100);
+    application.setFont(font);
+}
+
+int scaledWidth(int pixels) {
+    constexpr double kUsualPoints = 9;
+    const double points = QApplication::font().pointSizeF();
+    return points > kUsualPoints ? static_cast<int>(pixels * points / kUsualPoints) : pixels;
+}
+
 Theme themeFromName(const QString &name) {
     return name == QLatin1String("light") ? Theme::Light : (name == QLatin1String("dark") ? Theme::Dark : Theme::System);
 }

@@ -14,6 +14,12 @@ enum class Theme { System, Light, Dark };
 /// Puts the palette and the fusion style on the program; "system" goes by the desktop palette's lightness.
 void applyTheme(QApplication &application, Theme theme);
 
+/// Sets the size of all text, in percent of the desktop's font; before the first widget is made.
+void applyTextSize(QApplication &application, int percent);
+
+/// A width that holds text, given for the usual font size, at the size in use.
+int scaledWidth(int pixels);
+
 Theme themeFromName(const QString &name);
 QString themeName(Theme theme);
 

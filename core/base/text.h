@@ -14,6 +14,9 @@ std::string join(const std::vector<std::string> &parts, const std::string &separ
 /// Splits at every `separator`; "a,,b" gives three parts, "" gives none.
 std::vector<std::string> split(const std::string &text, char separator);
 
+/// A field of a CSV record (RFC 4180): quoted where it holds a comma, a quote or a line end.
+std::string csvField(const std::string &text);
+
 /// Without white space at either end.
 std::string trimmed(const std::string &text);
 

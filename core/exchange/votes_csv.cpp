@@ -10,17 +10,6 @@
 namespace metamer {
 namespace {
 
-std::string quoted(const std::string &text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) {
-        return text;
-    }
-    std::string result = "\"";
-    for (const char c : text) {
-        result += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return result + "\"";
-}
-
 /// RFC 4180 records: quoted fields may hold commas, quotes and line ends.
 std::vector<std::vector<std::string>> parseCsv(const std::string &text) {
     std::vector<std::vector<std::string>> records;
@@ -89,7 +78,7 @@ void writeVotesCsv(const LabelledSet &set, const std::filesystem::path &path) {
                 example.targetClass ? std::to_string(*example.targetClass) : "", std::to_string(example.humanLabel),
                 example.norm, formatNumber(example.eps), vote.visibleJson};
             for (std::size_t i = 0; i < fields.size(); ++i) {
-                text += (i > 0 ? "," : "") + quoted(fields[i]);
+                text += (i > 0 ? "," : "") + csvField(fields[i]);
             }
             text += '\n';
         }

@@ -80,17 +80,6 @@ ReportTable sizeTable(const std::vector<RunReport> &runs) {
     return table;
 }
 
-std::string csvCell(const std::string &text) {
-    if (text.find_first_of(",\"\n") == std::string::npos) {
-        return text;
-    }
-    std::string quoted = "\"";
-    for (const char c : text) {
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return quoted + "\"";
-}
-
 std::string latexCell(const std::string &text) {
     std::string escaped;
     for (const char c : text) {
@@ -129,9 +118,9 @@ std::vector<ReportTable> reportTables(const std::vector<RunReport> &runs, const 
 }
 
 std::string toCsv(const ReportTable &table) {
-    std::string text = joined(titles(table), ",", csvCell) + "\r\n";
+    std::string text = joined(titles(table), ",", csvField) + "\r\n";
     for (const auto &row : table.rows) {
-        text += joined(row, ",", csvCell) + "\r\n";
+        text += joined(row, ",", csvField) + "\r\n";
     }
     return text;
 }

@@ -2,8 +2,6 @@
 
 #include <numeric>
 
-#include "core/data/digits.h"
-#include "core/data/npy.h"
 #include "core/lab/attack_run.h"
 #include "core/lab/create_study.h"
 #include "core/lab/keep_example.h"
@@ -12,7 +10,7 @@
 #include "core/lab/models.h"
 #include "core/lab/report_study.h"
 #include "core/lab/train_model.h"
-#include "tests/support/fixtures.h"
+#include "tests/support/small_digits.h"
 
 using namespace metamer;
 using namespace metamer::test;
@@ -21,18 +19,6 @@ namespace {
 
 TrainModelRequest request(const std::string &name, const std::string &recipe, std::map<std::string, std::string> options) {
     return {name, recipe, std::move(options), 7, "cpu"};
-}
-
-/// A study of 600 training and 200 test digits.
-StudyFile makeStudy(const Folder &folder) {
-    const auto arrays = [](const LabelledImages &data) {
-        const NpyArray images{"", 'u', 1, {data.count(), 28, 28}, data.images.bytes};
-        return std::pair{images, npyOf(std::vector<std::int64_t>(data.labels.begin(), data.labels.end()), {data.count()})};
-    };
-    const auto [xTrain, yTrain] = arrays(makeDigits(600, 1));
-    const auto [xTest, yTest] = arrays(makeDigits(200, 2));
-    writeNpz(folder / "digits.npz", {{"x_train", xTrain}, {"y_train", yTrain}, {"x_test", xTest}, {"y_test", yTest}});
-    return createStudy(folder / "a.metamer", "npz:" + (folder / "digits.npz").string(), {});
 }
 
 /// A job that asks to stop at the given step.
@@ -67,7 +53,7 @@ private Q_SLOTS:
             options.insert({{"attack-steps", "2"}, {"step-size", "0.2"}});
         }
         Folder folder;
-        StudyFile file = makeStudy(folder);
+        StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         const auto whole = trainModel(gate, request("whole", recipe.toStdString(), options), {});
         const auto stopped = trainModel(gate, request("parts", recipe.toStdString(), options), stoppingAt(27));
@@ -87,7 +73,7 @@ private Q_SLOTS:
 
     void confusionAndAccuracyAgree() {
         Folder folder;
-        StudyFile file = makeStudy(folder);
+        StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         const auto model = trainModel(gate, request("m", "natural", {{"epochs", "1"}, {"batch-size", "50"}}), {}).model;
         const Confusion confusion = confusionFromJson(ModelTable(file).find("m")->confusionJson);
@@ -104,7 +90,7 @@ private Q_SLOTS:
 
     void aStoppedTrainingCanBeKeptAsItIsOrDropped() {
         Folder folder;
-        StudyFile file = makeStudy(folder);
+        StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         trainModel(gate, request("m", "natural", {{"batch-size", "50"}}), stoppingAt(9));
         const auto kept = keepTraining(gate, "m", {});
@@ -117,7 +103,7 @@ private Q_SLOTS:
 
     void aTrainingThatAnotherProcessRunsIsLeftAlone() {
         Folder folder;
-        StudyFile file = makeStudy(folder);
+        StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         trainModel(gate, request("m", "natural", {{"batch-size", "50"}}), stoppingAt(2));
         auto record = *TrainingTable(file).find("m");
@@ -133,7 +119,7 @@ private Q_SLOTS:
 
     void attackedImagesAreHarderToLearn() {
         Folder folder;
-        StudyFile file = makeStudy(folder);
+        StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         const auto lastTrainAccuracy = [&](const std::string &eps) {
             const auto model = trainModel(gate, request("eps" + eps, "pgd-linf", {{"eps", eps}, {"epochs", "6"}, {"batch-size", "50"}, {"attack-steps", "2"},
@@ -148,7 +134,7 @@ private Q_SLOTS:
 
     void whatPeopleLeanOnIsHiddenNotRemoved() {
         Folder folder;
-        StudyFile file = makeStudy(folder);
+        StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         for (const std::string name : {"used", "unused"}) {
             trainModel(gate, {name, "natural", {{"epochs", "1"}, {"batch-size", "50"}}, name == "used" ? 1 : 2, "cpu"}, {});

@@ -1,5 +1,6 @@
 // The Data, Models, Report and Start pages, driven by keyboard and compared with the study file.
 
+#include <QAbstractScrollArea>
 #include <QAccessible>
 #include <QApplication>
 #include <QClipboard>
@@ -13,13 +14,13 @@
 #include <QStandardPaths>
 #include <QTableWidget>
 
-#include "core/data/digits.h"
 #include "core/data/file_bytes.h"
 #include "core/data/npy.h"
 #include "core/lab/import_examples.h"
 #include "core/lab/report_study.h"
 #include "tests/support/fixtures.h"
 #include "tests/support/label_fixture.h"
+#include "tests/support/small_digits.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/main_window.h"
 #include "ui/pages/data_page.h"
@@ -37,18 +38,6 @@ namespace {
 
 QString textOf(const std::filesystem::path &path) { return QString::fromStdString(path.string()); }
 
-/// 600 training and 100 test digits, so that a training takes a second.
-std::filesystem::path writeSmallDigits(const Folder &folder) {
-    const auto arrays = [](const LabelledImages &data) {
-        return std::pair{NpyArray{"", 'u', 1, {data.count(), 28, 28}, data.images.bytes},
-                         npyOf(std::vector<std::int64_t>(data.labels.begin(), data.labels.end()), {data.count()})};
-    };
-    const auto [xTrain, yTrain] = arrays(makeDigits(600, 1));
-    const auto [xTest, yTest] = arrays(makeDigits(100, 2));
-    writeNpz(folder / "digits.npz", {{"x_train", xTrain}, {"y_train", yTrain}, {"x_test", xTest}, {"y_test", yTest}});
-    return folder / "digits.npz";
-}
-
 QPushButton *buttonOf(QWidget *page, const QString &text) {
     for (auto *button : page->findChildren<QPushButton *>()) {
         if (button->text().remove(QLatin1Char('&')) == text && button->isVisibleTo(page)) {
@@ -62,7 +51,10 @@ QPushButton *buttonOf(QWidget *page, const QString &text) {
 struct Window {
     LabSession session;
     MainWindow window{session};
-    Window() { window.show(); }
+    Window() {
+        window.show();
+        [[maybe_unused]] const bool isActive = QTest::qWaitForWindowActive(&window);
+    }
     void press(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::ControlModifier) { QTest::keyClick(&window, key, modifiers); }
     template <typename Page>
     Page *page() { return window.findChild<Page *>(); }
@@ -128,8 +120,8 @@ private Q_SLOTS:
         QSignalSpy opened(&app.session, &LabSession::opened);
         app.press(Qt::Key_Return);
         QVERIFY(opened.wait(5000));
-        QCOMPARE(app.session.info().dataset.reading.layout, std::string("NHWC"));
-        QCOMPARE(app.session.info().dataset.reading.range, std::string("0..1"));
+        QCOMPARE(QString::fromStdString(app.session.info().dataset.reading.layout), QString("NHWC"));
+        QCOMPARE(QString::fromStdString(app.session.info().dataset.reading.range), QString("0..1"));
         QVERIFY((app.session.info().dataset.shape == ImageShape{3, 3, 12}));
     }
 
@@ -154,7 +146,7 @@ private Q_SLOTS:
         Window app;
         QSignalSpy opened(&app.session, &LabSession::opened), catalogue(&app.session, &LabSession::catalogueReady);
         QSignalSpy points(&app.session, &LabSession::trainingPoint);
-        app.session.createStudyAt(textOf(folder / "a.metamer"), "npz:" + textOf(writeSmallDigits(folder)));
+        app.session.createStudyAt(textOf(folder / "a.metamer"), QString::fromStdString(writeSmallDigits(folder)));
         QVERIFY(opened.wait(10000));
         app.session.loadCatalogue();
         QVERIFY(catalogue.wait(20000));
@@ -189,7 +181,7 @@ private Q_SLOTS:
         Folder folder;
         Window app;
         QSignalSpy opened(&app.session, &LabSession::opened), points(&app.session, &LabSession::trainingPoint);
-        app.session.createStudyAt(textOf(folder / "a.metamer"), "npz:" + textOf(writeSmallDigits(folder)));
+        app.session.createStudyAt(textOf(folder / "a.metamer"), QString::fromStdString(writeSmallDigits(folder)));
         QVERIFY(opened.wait(10000));
         app.press(Qt::Key_2);
         const int job = app.session.train({"long", "natural", {{"epochs", "30"}, {"batch-size", "20"}}, 0, "cpu"});
@@ -292,7 +284,7 @@ private Q_SLOTS:
             int count = 0;
             for (auto *widget : app.window.findChildren<QWidget *>()) {
                 const bool isControl = widget->isVisibleTo(&app.window) && (widget->focusPolicy() & Qt::TabFocus) && widget->metaObject()->className() != QByteArray("QComboBoxPrivateContainer") &&
-                                       !qobject_cast<Page *>(widget) && !widget->inherits("QScrollArea") && widget->objectName() != "qt_spinbox_lineedit" && !qobject_cast<QComboBox *>(widget->parentWidget());
+                                       !qobject_cast<Page *>(widget) && !qobject_cast<QAbstractScrollArea *>(widget->parentWidget()) && !widget->inherits("QScrollArea") && widget->objectName() != "qt_spinbox_lineedit" && !qobject_cast<QComboBox *>(widget->parentWidget());
                 if (!isControl) {
                     continue;
                 }

@@ -24,8 +24,6 @@
 namespace metamer {
 namespace {
 
-constexpr int kFormWidth = 360;
-
 QComboBox *makeCombo(const QStringList &entries, bool isEditable = false) {
     auto *combo = new QComboBox;
     combo->addItems(entries);
@@ -91,22 +89,8 @@ QWidget *AttacksPage::buildForm() {
     form->addRow(tr("Name of the run"), m_name);
     alignLabels(form);
     m_parameters = new ParameterForm;
-
-    auto *content = new QWidget;
-    auto *contentLayout = new QVBoxLayout(content);
-    contentLayout->setContentsMargins(0, 0, kGap, 0);
-    contentLayout->addLayout(form);
-    contentLayout->addWidget(m_parameters);
-    contentLayout->addStretch(1);
     m_run = new QPushButton(tr("&Run attack"));
-    makePrimary(m_run);
-    auto *box = new QWidget;
-    box->setFixedWidth(kFormWidth);
-    auto *boxLayout = new QVBoxLayout(box);
-    boxLayout->setContentsMargins(0, 0, 0, 0);
-    boxLayout->addWidget(makeColumn(content), 1);
-    boxLayout->addWidget(m_run, 0, Qt::AlignLeft);
-    return box;
+    return makeFormColumn({form, m_parameters}, m_run);
 }
 
 QWidget *AttacksPage::buildQueue() {

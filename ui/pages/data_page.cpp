@@ -77,7 +77,7 @@ DataPage::DataPage(LabSession &session, QWidget *parent) : Page(session, parent)
     auto *layout = makeLayout(tr("Data"));
     m_view = new DatasetView;
     m_side = new QStackedWidget;
-    m_side->setFixedWidth(kSideWidth);
+    m_side->setFixedWidth(scaledWidth(kSideWidth));
     m_side->addWidget(buildFacts());
     m_side->addWidget(buildForm());
     auto *columns = new QHBoxLayout;

@@ -39,7 +39,7 @@ QStringList ExportPage::keys() const { return {tr("Ctrl+Return\tExport"), tr("Ta
 void ExportPage::buildPage() {
     auto *layout = makeLayout(tr("Export"));
     m_formats = new QListWidget;
-    m_formats->setFixedWidth(kFormatWidth);
+    m_formats->setFixedWidth(scaledWidth(kFormatWidth));
     m_formats->setAccessibleName(tr("Format"));
     m_formats->setSpacing(2);
     for (const auto &format : exportFormats()) {
@@ -61,7 +61,7 @@ void ExportPage::buildPage() {
     place->addWidget(m_path, 1);
     place->addWidget(browse);
     auto *formBox = new QWidget;
-    formBox->setMaximumWidth(kFormWidth);
+    formBox->setMaximumWidth(scaledWidth(kFormWidth));
     auto *form = new QFormLayout(formBox);
     form->setContentsMargins(0, 0, 0, 0);
     form->setSpacing(kGap);

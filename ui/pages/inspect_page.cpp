@@ -131,7 +131,7 @@ QWidget *InspectPage::buildFacts() {
     layout->addWidget(m_donor);
     layout->addStretch(1);
     auto *column = makeColumn(content);
-    column->setFixedWidth(kFactsWidth);
+    column->setFixedWidth(scaledWidth(kFactsWidth));
     return column;
 }
 

@@ -66,7 +66,7 @@ QWidget *LabelPage::buildStart() {
     });
     connect(m_annotator, &QLineEdit::returnPressed, m_start, &QPushButton::click);
     auto *box = new QWidget;
-    box->setMaximumWidth(kStartWidth);
+    box->setMaximumWidth(scaledWidth(kStartWidth));
     auto *boxLayout = new QVBoxLayout(box);
     boxLayout->setContentsMargins(kPageMargin, kGroupGap, kPageMargin, kGroupGap);
     boxLayout->setSpacing(kGap);

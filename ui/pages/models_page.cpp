@@ -28,8 +28,6 @@
 namespace metamer {
 namespace {
 
-constexpr int kFormWidth = 360;
-
 /// What has been done already and can be undone.
 class DoneCommand final : public QUndoCommand {
 public:
@@ -82,24 +80,10 @@ QWidget *ModelsPage::buildForm() {
     rest->addRow(tr("&Name"), m_name);
     alignLabels(form);
     alignLabels(rest);
-    auto *content = new QWidget;
-    auto *contentLayout = new QVBoxLayout(content);
-    contentLayout->setContentsMargins(0, 0, kGap, 0);
-    contentLayout->addLayout(form);
-    contentLayout->addWidget(m_parameters);
-    contentLayout->addLayout(rest);
-    contentLayout->addStretch(1);
     m_train = new QPushButton(tr("&Train model"));
-    makePrimary(m_train);
-    auto *box = new QWidget;
-    box->setFixedWidth(kFormWidth);
-    auto *layout = new QVBoxLayout(box);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(makeColumn(content), 1);
-    layout->addWidget(m_train, 0, Qt::AlignLeft);
     connect(m_recipe, &QComboBox::currentIndexChanged, this, &ModelsPage::showRecipe);
     connect(m_train, &QPushButton::clicked, this, &ModelsPage::train);
-    return box;
+    return makeFormColumn({form, m_parameters, rest}, m_train);
 }
 
 QWidget *ModelsPage::buildModels() {

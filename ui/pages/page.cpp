@@ -9,6 +9,11 @@
 #include "ui/theme.h"
 
 namespace metamer {
+namespace {
+
+constexpr int kFormColumnWidth = 360;
+
+}  // namespace
 
 QVBoxLayout *Page::makeLayout(const QString &title) {
     auto *layout = new QVBoxLayout(this);
@@ -21,7 +26,7 @@ QVBoxLayout *Page::makeLayout(const QString &title) {
 QLabel *makeTitle(const QString &text) {
     auto *label = new QLabel(text);
     QFont font = label->font();
-    font.setPointSizeF(13);
+    font.setPointSizeF(font.pointSizeF() * 1.44);
     font.setWeight(QFont::DemiBold);
     label->setFont(font);
     return label;
@@ -35,6 +40,28 @@ QScrollArea *makeColumn(QWidget *content) {
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     return scroll;
+}
+
+QWidget *makeFormColumn(const QList<QObject *> &parts, QPushButton *primary) {
+    auto *content = new QWidget;
+    auto *contentLayout = new QVBoxLayout(content);
+    contentLayout->setContentsMargins(0, 0, kGap, 0);
+    for (auto *part : parts) {
+        if (auto *widget = qobject_cast<QWidget *>(part)) {
+            contentLayout->addWidget(widget);
+        } else {
+            contentLayout->addLayout(qobject_cast<QLayout *>(part));
+        }
+    }
+    contentLayout->addStretch(1);
+    makePrimary(primary);
+    auto *box = new QWidget;
+    box->setFixedWidth(scaledWidth(kFormColumnWidth));
+    auto *layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(makeColumn(content), 1);
+    layout->addWidget(primary, 0, Qt::AlignLeft);
+    return box;
 }
 
 QLabel *makeHint(const QString &text) {

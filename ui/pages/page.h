@@ -38,6 +38,9 @@ QLabel *makeTitle(const QString &text);
 /// A column that scrolls up and down where the window is too low for it; the keyboard goes to what is inside.
 QScrollArea *makeColumn(QWidget *content);
 
+/// The form of a page, at its left: `parts` (layouts and widgets) in a column that scrolls, the page's primary button below.
+QWidget *makeFormColumn(const QList<QObject *> &parts, class QPushButton *primary);
+
 /// A label in the muted colour, wrapped, for hints and empty states.
 QLabel *makeHint(const QString &text);
 

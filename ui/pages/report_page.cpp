@@ -118,7 +118,7 @@ void ReportPage::addChart(QVBoxLayout *layout, const QString &title, ChartView *
     head->addWidget(new QLabel(title), 1);
     head->addWidget(copy);
     auto *box = new QWidget;
-    box->setMaximumWidth(kChartWidth);
+    box->setMaximumWidth(scaledWidth(kChartWidth));
     auto *inner = new QVBoxLayout(box);
     inner->setContentsMargins(0, 0, 0, 0);
     inner->setSpacing(kTight);

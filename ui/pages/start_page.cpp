@@ -52,7 +52,7 @@ StartPage::StartPage(LabSession &session, QWidget *parent) : Page(session, paren
     columns->setSpacing(2 * kPageMargin);
     columns->addLayout(choices);
     columns->addWidget(m_recentBox, 1);
-    m_recentBox->setMaximumWidth(kColumnWidth + kPageMargin);
+    m_recentBox->setMaximumWidth(scaledWidth(kColumnWidth + kPageMargin));
     columns->addStretch(1);
     layout->addLayout(columns, 1);
     connect(m_demo, &QPushButton::clicked, this, &StartPage::demoRequested);
@@ -66,9 +66,9 @@ StartPage::StartPage(LabSession &session, QWidget *parent) : Page(session, paren
 
 QPushButton *StartPage::addChoice(QVBoxLayout *layout, const QString &text, const QString &hint) {
     auto *button = new QPushButton(text);
-    button->setFixedWidth(kColumnWidth);
+    button->setFixedWidth(scaledWidth(kColumnWidth));
     auto *label = makeHint(hint);
-    label->setFixedWidth(kColumnWidth);
+    label->setFixedWidth(scaledWidth(kColumnWidth));
     layout->addWidget(button);
     layout->addWidget(label);
     layout->addSpacing(kGap);

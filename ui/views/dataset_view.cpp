@@ -52,7 +52,7 @@ DatasetView::DatasetView(QWidget *parent) : QWidget(parent) {
     m_sample->setWordWrap(true);
     m_sample->setAccessibleName(tr("Sample of the test split"));
     m_classes = makeTable({tr("Class"), tr("Train"), tr("Test")}, {1, 2});
-    m_classes->setMaximumWidth(420);
+    m_classes->setMaximumWidth(scaledWidth(420));
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(kGap);
