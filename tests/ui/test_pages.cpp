@@ -152,6 +152,13 @@ private Q_SLOTS:
         QVERIFY(catalogue.wait(20000));
         app.press(Qt::Key_2);
         auto *page = app.page<ModelsPage>();
+        page->findChild<QComboBox *>()->setFocus();
+        QStringList way;
+        for (int i = 0; i < 5; ++i) {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+            way << QAccessible::queryAccessibleInterface(QApplication::focusWidget())->text(QAccessible::Name);
+        }
+        QCOMPARE(way, (QStringList{"Epochs", "Show advanced options", "Seed", "auto", "Name"}));   // a combo box is named by its choice
         app.press(Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(1), 30000);
         QVERIFY(points.count() >= 3);

@@ -91,7 +91,7 @@ QStringList InspectPage::keys() const {
 QWidget *InspectPage::buildPictures() {
     m_original = new PictureView(tr("original"));
     m_perturbed = new PictureView(tr("perturbed"));
-    m_difference = new PictureView(tr("difference: added warm, removed cool"));
+    m_difference = new PictureView(tr("difference: + warm, - cool"));
     auto *box = new QWidget;
     auto *layout = new QHBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -44,7 +44,29 @@ void ParameterForm::setSchema(const ParameterSchema &schema) {
     }
     alignLabels(m_plain);
     alignLabels(m_advanced);
+    orderFields(schema);
     m_showAdvanced->setVisible(m_advanced->rowCount() > 0);
+}
+
+/// Fields come later than the rest of the page, and would be last on the way of the Tab key.
+void ParameterForm::orderFields(const ParameterSchema &schema) {
+    QWidget *before = m_showAdvanced->previousInFocusChain();
+    while (before != m_showAdvanced && (!(before->focusPolicy() & Qt::TabFocus) || isAncestorOf(before))) {
+        before = before->previousInFocusChain();
+    }
+    for (const bool isAdvanced : {false, true}) {
+        for (const auto &parameter : schema.parameters()) {
+            if (parameter.isAdvanced == isAdvanced) {
+                QWidget *field = m_fields.at(parameter.name);
+                setTabOrder(before, field);
+                before = field;
+            }
+        }
+        if (!isAdvanced) {
+            setTabOrder(before, m_showAdvanced);
+            before = m_showAdvanced;
+        }
+    }
 }
 
 std::map<std::string, std::string> ParameterForm::values() const {

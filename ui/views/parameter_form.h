@@ -29,6 +29,8 @@ public:
     void setValues(const std::map<std::string, std::string> &values);
 
 private:
+    void orderFields(const ParameterSchema &schema);
+
     QCheckBox *m_showAdvanced;
     QWidget *m_advancedBody;
     QFormLayout *m_plain, *m_advanced;
