@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 
 namespace metamer::cli {
 namespace {
@@ -26,10 +27,7 @@ void showProgress(const Progress &progress) {
         line += "  " + std::to_string(progress.done) + " of " + std::to_string(progress.total) + (progress.unit.empty() ? "" : " " + progress.unit);
     }
     if (progress.secondsLeft >= 0) {
-        const auto seconds = static_cast<int>(progress.secondsLeft + 0.5);
-        char left[32];
-        std::snprintf(left, sizeof left, "  %d:%02d left", seconds / 60, seconds % 60);
-        line += left;
+        line += "  " + durationText(progress.secondsLeft) + " left";
     }
     if (line != shown) {
         std::fprintf(stderr, "\r%s\033[K", line.c_str());

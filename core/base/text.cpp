@@ -68,4 +68,15 @@ std::string csvField(const std::string &text) {
     return quoted + "\"";
 }
 
+std::string durationText(double seconds) {
+    const auto whole = static_cast<long long>(seconds + 0.5);
+    char text[48];
+    if (whole >= 3600) {
+        std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+    } else {
+        std::snprintf(text, sizeof text, "%lld:%02lld", whole / 60, whole % 60);
+    }
+    return text;
+}
+
 }  // namespace metamer

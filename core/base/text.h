@@ -23,6 +23,9 @@ std::string trimmed(const std::string &text);
 /// "1 image", "2 images": the count with its noun in the right number.
 std::string countOf(std::int64_t count, const std::string &noun);
 
+/// A duration as people read it: "0:42", "3:07", "4:22:24".
+std::string durationText(double seconds);
+
 /// The present moment in UTC as "2026-11-22T15:04:05.678Z".
 std::string utcNow();
 

@@ -59,14 +59,18 @@ DatasetView::DatasetView(QWidget *parent) : QWidget(parent) {
     layout->addWidget(new QLabel(tr("Sample of the test split")));
     layout->addWidget(m_sample);
     layout->addSpacing(kGap);
-    layout->addWidget(new QLabel(tr("Images by class")));
+    m_classesTitle = new QLabel(tr("Images by class"));
+    layout->addWidget(m_classesTitle);
     layout->addWidget(m_classes, 1);
+    layout->addStretch(0);
 }
 
 void DatasetView::setDataset(const LoadedDataset &loaded) {
     m_sample->setWordWrap(false);   // a wrapping label gives a picture no height
     m_sample->setPixmap(drawSample(loaded, devicePixelRatioF()));
     const auto count = [](const std::vector<int> &labels, int wanted) { return qlonglong(std::count(labels.begin(), labels.end(), wanted)); };
+    m_classes->show();
+    m_classesTitle->show();
     m_classes->setRowCount(static_cast<int>(loaded.info.classNames.size()));
     for (int row = 0; row < m_classes->rowCount(); ++row) {
         setCell(m_classes, row, 0, QString::fromStdString(loaded.info.classNames[static_cast<std::size_t>(row)]));
@@ -78,7 +82,8 @@ void DatasetView::setDataset(const LoadedDataset &loaded) {
 void DatasetView::setMessage(const QString &text) {
     m_sample->setWordWrap(true);
     m_sample->setText(text);
-    m_classes->setRowCount(0);
+    m_classes->hide();
+    m_classesTitle->hide();
 }
 
 }  // namespace metamer

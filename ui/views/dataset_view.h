@@ -22,7 +22,7 @@ public:
     void setMessage(const QString &text);
 
 private:
-    QLabel *m_sample;
+    QLabel *m_sample, *m_classesTitle;
     QTableWidget *m_classes;
 };
 

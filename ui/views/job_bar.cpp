@@ -1,18 +1,19 @@
 #include "ui/views/job_bar.h"
 
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 
 #include "ui/bridge/job_queue.h"
 #include "ui/theme.h"
+#include "ui/views/elided_label.h"
 #include "ui/views/job_text.h"
 
 namespace metamer {
 
 JobBar::JobBar(JobQueue &jobs, QWidget *parent) : QWidget(parent), m_jobs(jobs) {
-    m_text = new QLabel(tr("No job is running."));
+    m_text = new ElidedLabel;
+    m_text->setWholeText(tr("No job is running."));
     m_bar = new QProgressBar;
     m_bar->setTextVisible(false);
     m_bar->setFixedWidth(220);
@@ -38,13 +39,12 @@ void JobBar::showState() {
     if (job == nullptr) {
         if (!m_jobs.jobs().empty()) {
             const JobInfo &last = m_jobs.jobs().back();
-            m_text->setText(last.title + QStringLiteral(": ") + stateText(last.state) +
-                            (last.message.isEmpty() ? QString() : QStringLiteral(", ") + last.message));
+            m_text->setWholeText(last.title + QStringLiteral(": ") + stateText(last.state) + (last.message.isEmpty() ? QString() : QStringLiteral(", ") + last.message));
         }
         return;
     }
     const QString what = QString::fromStdString(job->progress.what);
-    m_text->setText(job->title + (what.isEmpty() || what == job->title ? QString() : QStringLiteral(", ") + what) + QStringLiteral("   ") +
+    m_text->setWholeText(job->title + (what.isEmpty() || what == job->title ? QString() : QStringLiteral(", ") + what) + QStringLiteral("   ") +
                     progressText(*job));
     m_bar->setRange(0, static_cast<int>(job->progress.total));
     m_bar->setValue(static_cast<int>(job->progress.done));

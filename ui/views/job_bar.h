@@ -2,12 +2,12 @@
 
 #include <QWidget>
 
-class QLabel;
 class QProgressBar;
 class QPushButton;
 
 namespace metamer {
 
+class ElidedLabel;
 class JobQueue;
 
 /// One line at the bottom: what is running, how far, how long, stop. Says the last result when idle.
@@ -21,7 +21,7 @@ private:
     void showState();
 
     JobQueue &m_jobs;
-    QLabel *m_text;
+    ElidedLabel *m_text;
     QProgressBar *m_bar;
     QPushButton *m_stop;
 };

@@ -2,6 +2,8 @@
 
 #include <QCoreApplication>
 
+#include "core/base/text.h"
+
 namespace metamer {
 
 QString stateText(JobState state) {
@@ -20,10 +22,10 @@ QString progressText(const JobInfo &job) {
     if (job.progress.total <= 0) {
         return {};
     }
-    QString text = QCoreApplication::translate("Job", "%1 of %2").arg(job.progress.done).arg(job.progress.total);
+    const QString unit = job.progress.unit.empty() ? QString() : QLatin1Char(' ') + QString::fromStdString(job.progress.unit);
+    QString text = QCoreApplication::translate("Job", "%1 of %2").arg(job.progress.done).arg(job.progress.total) + unit;
     if (job.state == JobState::Running && job.progress.secondsLeft >= 0) {
-        const int seconds = static_cast<int>(job.progress.secondsLeft + 0.5);
-        text += QCoreApplication::translate("Job", ", %1:%2 left").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char('0'));
+        text += QCoreApplication::translate("Job", ", %1 left").arg(QString::fromStdString(durationText(job.progress.secondsLeft)));
     }
     return text;
 }
