@@ -162,6 +162,10 @@ public:
             result.images.append(fits ? grey.pixels : codec().resize(grey, m_size.width, m_size.height).pixels);
             result.labels.push_back(file.label);
         }
+        if (result.labels.empty()) {
+            throw Error(ErrorCode::BadInput, "none of the " + countOf(static_cast<std::int64_t>(files.size()), "picture file") + " in " +
+                                                 m_data.info.path + " can be read, the first is " + files.front().path.string() + "; use PNG, JPEG or BMP");
+        }
         return result;
     }
 

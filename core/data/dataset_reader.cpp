@@ -52,7 +52,7 @@ void complete(LoadedDataset &data, const std::string &spec) {
     int highest = 0;
     for (const LabelledImages *split : {&data.train, &data.test}) {
         if (split->labels.empty()) {
-            throw Error(ErrorCode::BadInput, spec + ": one of the splits has no images");
+            throw Error(ErrorCode::BadInput, spec + ": one of the splits has no images; give each class two or more");
         }
         highest = std::max(highest, *std::max_element(split->labels.begin(), split->labels.end()));
     }

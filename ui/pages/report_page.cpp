@@ -68,11 +68,11 @@ ReportPage::ReportPage(LabSession &session, QWidget *parent) : Page(session, par
     addChart(content, tr("How often people changed the label"), m_success);
     addChart(content, tr("Models against people, by model and run"), m_agreement);
     content->addStretch(1);
-    auto *scroll = makeColumn(m_content);
-    scroll->setFocusPolicy(Qt::StrongFocus);   // arrows and Page Down move through the report
+    m_scroll = makeColumn(m_content);
+    m_scroll->setFocusPolicy(Qt::StrongFocus);   // arrows and Page Down move through the report
     layout->addWidget(m_empty);
     layout->addLayout(bar);
-    layout->addWidget(scroll, 1);
+    layout->addWidget(m_scroll, 1);
     connect(m_save, &QPushButton::clicked, this, &ReportPage::saveHtml);
     connect(&session, &LabSession::infoChanged, this, [this] { if (isVisible()) load(); });
     show({});
@@ -129,7 +129,10 @@ void ReportPage::addChart(QVBoxLayout *layout, const QString &title, ChartView *
     connect(copy, &QPushButton::clicked, this, [this, chart] { QGuiApplication::clipboard()->setPixmap(chart->picture()); m_result->setText(tr("Copied the picture.")); });
 }
 
-void ReportPage::activated() { load(); }
+void ReportPage::activated() {
+    m_scroll->setFocus();
+    load();
+}
 
 void ReportPage::load() {
     if (m_session.isOpen()) {

@@ -6,6 +6,7 @@
 
 class QLabel;
 class QPushButton;
+class QScrollArea;
 class QTableWidget;
 class QVBoxLayout;
 
@@ -34,6 +35,7 @@ private:
     void saveHtml();
 
     QLabel *m_empty, *m_result;
+    QScrollArea *m_scroll;
     QWidget *m_content;
     QPushButton *m_save;
     std::vector<QTableWidget *> m_tables;
