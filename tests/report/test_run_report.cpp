@@ -1,3 +1,5 @@
+#include "core/report/html_report.h"
+#include "core/report/report_table.h"
 #include "core/report/run_report.h"
 #include "tests/support/fixtures.h"
 
@@ -50,6 +52,35 @@ private Q_SLOTS:
         QCOMPARE(*report.predictionKept, 2.0 / 3);
         QVERIFY(!report.certifiedShare);
         QVERIFY(!reportModel("r", {"m", std::vector<std::optional<int>>(4), std::vector<std::optional<int>>(4)}, examples).predictionKept);
+    }
+
+    void tablesAreTheSameNumbersEverywhere() {
+        RunReport run;
+        run.name = "eps_0.4 & \"more\", <b>";
+        run.attempted = 100;
+        run.examples = 90;
+        run.labelled = 80;
+        run.changed = 20;
+        run.kept = 60;
+        run.successRate = 0.25;
+        run.successInterval = wilsonInterval(20, 80);
+        ModelReport model{run.name, "nat", 0.5, std::nullopt, 1.0, std::nullopt, 7};
+        const auto tables = reportTables({run}, {model});
+        for (const auto &table : tables) {
+            for (const auto &row : table.rows) {
+                QCOMPARE(row.size(), table.columns.size());
+            }
+        }
+        const std::vector<std::string> &people = tables[0].rows[0];
+        QVERIFY((std::vector<std::string>(people.begin() + 1, people.begin() + 10) ==
+                 std::vector<std::string>{"100", "90", "80", "20", "60", "0", "0", "25.0", "16.8 to 35.5"}));
+        QVERIFY((tables[1].rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7"}));
+        QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",100,90") != std::string::npos);
+        QVERIFY(toLatex(tables[1]).find("eps\\_0.4 \\& \"more\", <b> & nat & 50.0 & - & 100.0") != std::string::npos);
+        const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now"}, {run}, {model});
+        QVERIFY(html.find("<b>") == std::string::npos && html.find("a&lt;b.metamer") != std::string::npos);
+        QVERIFY(html.find("16.8 to 35.5") != std::string::npos);
+        QVERIFY(html.find("http") == std::string::npos);   // nothing is fetched from anywhere
     }
 };
 
