@@ -11,9 +11,9 @@
 
 namespace metamer::test {
 
-/// A study of built-in digits with `count` hand-made examples and their controls: no LibTorch needed.
-inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count) {
-    StudyFile file = createStudy(path, "builtin:digits", {});
+/// A study, of built-in digits unless told otherwise, with `count` hand-made examples and their controls: no LibTorch needed.
+inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count, const std::string &spec = "builtin:digits") {
+    StudyFile file = createStudy(path, spec, {});
     const LoadedDataset data = reloadDataset(DatasetTable(file).get());
     Run run;
     run.kind = RunKind::Import;

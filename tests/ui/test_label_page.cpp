@@ -3,6 +3,7 @@
 #include <QSignalSpy>
 #include <QStandardPaths>
 
+#include "core/data/npy.h"
 #include "core/base/json.h"
 #include "core/lab/report_study.h"
 #include "tests/support/fixtures.h"
@@ -41,6 +42,30 @@ private Q_SLOTS:
         m_page.reset();
         m_session.reset();
         m_folder.reset();
+    }
+
+    void moreThanTenClassesAreAnsweredByLetters() {
+        Folder folder;
+        NpyArray images{"", 'u', 1, {36, 8, 8}, Pixels(36 * 64, 9)};
+        std::vector<std::int64_t> labels;
+        for (std::int64_t i = 0; i < 36; ++i) {
+            labels.push_back(i % 12);
+        }
+        writeNpz(folder / "a.npz", {{"images", images}, {"labels", npyOf(labels, {36})}});
+        makeLabelStudy(folder / "twelve.metamer", 6, "npz:" + (folder / "a.npz").string());
+        QSignalSpy opened(m_session.get(), &LabSession::opened);
+        m_session->openStudy(QString::fromStdString((folder / "twelve.metamer").string()));
+        QVERIFY(opened.wait());
+        begin("ada", Presentation::PerturbedAlone);
+        type(Qt::Key_B);
+        type(Qt::Key_9);
+        StudyFile file = StudyFile::open(folder / "twelve.metamer");
+        const auto answers = AnswerTable(file).list();
+        QCOMPARE(answers[0].answer.label, 11);
+        QCOMPARE(answers[1].answer.label, 9);
+        QTest::keyClick(m_page.get(), Qt::Key_C);   // there is no thirteenth class
+        QTest::qWait(100);
+        QCOMPARE(AnswerTable(file).count(), 2);
     }
 
     void keysAnswerAndAdvance() {

@@ -1,5 +1,6 @@
 #include "ui/pages/label_page.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -23,7 +24,8 @@ namespace {
 
 constexpr int kStartWidth = 480;
 constexpr int kKeyLitMs = 140;
-constexpr int kMostDigitKeys = 10;
+constexpr int kMostColumns = 10;
+const QString kClassKeys = QStringLiteral("0123456789ABCDEFGHIJKLMOPQRSTVWXYZ");   // N and U have answers of their own
 
 }  // namespace
 
@@ -47,7 +49,7 @@ LabelPage::LabelPage(LabSession &session, QWidget *parent) : Page(session, paren
 }
 
 QStringList LabelPage::keys() const {
-    return {tr("0 - 9\tAnswer with that class"), tr("N\tNot a digit, or none of the classes"), tr("U\tUnsure"),
+    return {tr("0 - 9\tAnswer with that class; letters where there are more than ten"), tr("N\tNot a digit, or none of the classes"), tr("U\tUnsure"),
             tr("Backspace\tTake the last answer back"), tr("F11\tOnly the picture, the keys and the progress"), tr("Esc\tEnd the session")};
 }
 
@@ -93,7 +95,7 @@ QWidget *LabelPage::buildStart() {
 QWidget *LabelPage::buildStage() {
     m_stage = new LabelStage;
     m_keyRow = new QWidget;
-    new QHBoxLayout(m_keyRow);
+    new QGridLayout(m_keyRow);
     auto *page = new QWidget;
     auto *layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -107,12 +109,14 @@ QWidget *LabelPage::buildStage() {
 void LabelPage::buildKeys() {
     qDeleteAll(m_keyRow->findChildren<QPushButton *>());
     m_classKeys.clear();
-    auto *layout = static_cast<QHBoxLayout *>(m_keyRow->layout());
+    auto *layout = static_cast<QGridLayout *>(m_keyRow->layout());
     while (QLayoutItem *item = layout->takeAt(0)) {
         delete item;
     }
     layout->setContentsMargins(kGap, kGap, kGap, kGap);
     layout->setSpacing(kTight);
+    const int classCount = static_cast<int>(m_classNames.size()), columns = std::clamp(classCount, 1, kMostColumns);
+    const int rows = (classCount + columns - 1) / columns;
     const auto add = [&](const QString &text, AnswerKind kind, int label) {
         auto *button = new QPushButton(text);
         button->setFocusPolicy(Qt::NoFocus);
@@ -120,19 +124,22 @@ void LabelPage::buildKeys() {
         button->setMinimumWidth(30);
         button->setCheckable(true);
         connect(button, &QPushButton::clicked, this, [this, kind, label, button] { give(kind, label, button); });
-        layout->addWidget(button, 1);
         return button;
     };
-    for (int i = 0; i < static_cast<int>(m_classNames.size()); ++i) {
+    for (int i = 0; i < classCount; ++i) {
         const QString name = QString::fromStdString(m_classNames[static_cast<std::size_t>(i)]);
-        const bool isDigit = name == QString::number(i) || i >= kMostDigitKeys;
-        m_classKeys.push_back(add(isDigit ? name : QStringLiteral("%1  %2").arg(i).arg(name), AnswerKind::Class, i));
+        const QString key = i < kClassKeys.size() ? QString(kClassKeys[i]) : QString();
+        m_classKeys.push_back(add(key.isEmpty() || key == name ? name : key + QStringLiteral("  ") + name, AnswerKind::Class, i));
+        layout->addWidget(m_classKeys.back(), i / columns, i % columns);
     }
     const bool isDigits = m_classNames.size() == 10 && m_classNames[9] == "9";
     m_notAClass = add(isDigits ? tr("N  not a digit") : tr("N  none of these"), AnswerKind::NotAClass, -1);
     m_unsure = add(tr("U  unsure"), AnswerKind::Unsure, -1);
-    layout->setStretchFactor(m_notAClass, 2);
-    layout->setStretchFactor(m_unsure, 2);
+    layout->addWidget(m_notAClass, 0, columns, std::max(1, rows), 2);
+    layout->addWidget(m_unsure, 0, columns + 2, std::max(1, rows), 2);
+    for (int column = 0; column < columns + 4; ++column) {
+        layout->setColumnStretch(column, 1);
+    }
 }
 
 void LabelPage::activated() {
@@ -302,9 +309,9 @@ void LabelPage::keyPressEvent(QKeyEvent *event) {
         Page::keyPressEvent(event);
         return;
     }
-    const int digit = event->key() - Qt::Key_0;
-    if (digit >= 0 && digit < std::min<int>(kMostDigitKeys, static_cast<int>(m_classKeys.size()))) {
-        give(AnswerKind::Class, digit, m_classKeys[static_cast<std::size_t>(digit)]);
+    const int label = event->key() <= Qt::Key_Z ? static_cast<int>(kClassKeys.indexOf(QChar(event->key()))) : -1;
+    if (label >= 0 && label < static_cast<int>(m_classKeys.size())) {
+        give(AnswerKind::Class, label, m_classKeys[static_cast<std::size_t>(label)]);
     } else if (event->key() == Qt::Key_N && m_notAClass != nullptr) {
         give(AnswerKind::NotAClass, -1, m_notAClass);
     } else if (event->key() == Qt::Key_U && m_unsure != nullptr) {
