@@ -90,19 +90,24 @@ public:
 private:
     fs::path target(const RemoteFile &file) const { return m_folder / file.name; }
     fs::path plain(const RemoteFile &file) const { return m_folder / fs::path(file.name).stem(); }
+    fs::path mark(const RemoteFile &file) const { return m_folder / (file.name + ".sha256"); }
     fs::path part(const RemoteFile &file) const { return m_folder / (file.name + ".part"); }
 
-    /// An archive leaves a mark that names its hash; the files it held are checked when they are read.
+    /// An archive leaves a mark: its hash, then a line for each file that it held, with its size.
     bool isPresent(const RemoteFile &file) const {
         if (!file.isArchive) {
             return (fs::exists(target(file)) && faultOf(file, target(file)).empty()) || (fs::exists(plain(file)) && faultOf(file, plain(file)).empty());
         }
-        const fs::path mark = m_folder / (file.name + ".sha256");
-        if (!fs::exists(mark)) {
+        if (!fs::exists(mark(file))) {
             return false;
         }
-        const Pixels text = readFileBytes(mark);
-        return trimmed(std::string(text.begin(), text.end())) == file.packedSha256;
+        const Pixels text = readFileBytes(mark(file));
+        const auto lines = split(trimmed(std::string(text.begin(), text.end())), '\n');
+        return lines.size() > 1 && lines[0] == file.packedSha256 && std::all_of(lines.begin() + 1, lines.end(), [&](const std::string &line) {
+            const auto words = split(line, ' ');
+            std::error_code status;
+            return words.size() == 2 && std::to_string(fs::file_size(m_folder / words[0], status)) == words[1] && !status;
+        });
     }
 
     /// False if it was stopped.
@@ -182,12 +187,14 @@ private:
     /// Only what was checked takes the file's name.
     void keep(const RemoteFile &file) {
         if (file.isArchive) {
+            std::string held = file.packedSha256 + "\n";
             for (const auto &[name, bytes] : transfer().unpack(part(file))) {
                 if (name.ends_with(".bin")) {
                     writeFileBytes(m_folder / name, bytes);
+                    held += name + " " + std::to_string(bytes.size()) + "\n";
                 }
             }
-            writeFileText(m_folder / (file.name + ".sha256"), file.packedSha256 + "\n");
+            writeFileText(mark(file), held);
             fs::remove(part(file));
             return;
         }
@@ -247,7 +254,11 @@ FetchOutcome fetchDataset(const std::string &name, const fs::path &dataDir, cons
 
 FetchOutcome fetchFiles(const std::vector<RemoteFile> &files, const fs::path &folder, const std::string &mirror, const StopToken &stop,
                         const ProgressHandler &progress) {
-    return Fetch(folder, mirror, stop, progress).run(files);
+    try {
+        return Fetch(folder, mirror, stop, progress).run(files);
+    } catch (const fs::filesystem_error &error) {
+        throw Error(ErrorCode::Io, "cannot keep the files in " + folder.string() + ": " + error.code().message() + "; choose another folder with --data-dir");
+    }
 }
 
 }  // namespace metamer

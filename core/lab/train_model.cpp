@@ -44,17 +44,17 @@ public:
     TrainModelOutcome run(const CurveHandler &onPoint) {
         m_request.onPoint = [&](const TrainingPoint &point) { if (onPoint) onPoint(m_record.name, point); };
         m_request.onCheckpoint = [&](const Checkpoint &checkpoint) { save(checkpoint, thisProcess()); };
-        const TrainedModel trained = compute().train(m_request, m_job.stop, m_job.progress);
+        TrainedModel trained;
+        try {
+            trained = compute().train(m_request, m_job.stop, m_job.progress);
+        } catch (...) {
+            release();
+            throw;
+        }
         if (trained.end == JobEnd::Finished) {
             return keep(trained, true);
         }
-        m_gate.with([&](StudyFile &file) {
-            if (auto record = TrainingTable(file).find(m_record.name)) {
-                record->owner.clear();
-                TrainingTable(file).save(*record);
-                m_record = *record;
-            }
-        });
+        release();
         return {trained.end, m_record.name, std::nullopt, m_record.step, m_record.steps};
     }
 
@@ -68,6 +68,17 @@ private:
         m_record.checkpoint = checkpoint.state;
         m_record.owner = owner;
         m_gate.with([&](StudyFile &file) { TrainingTable(file).save(m_record); });
+    }
+
+    /// What was saved last waits for whoever goes on.
+    void release() {
+        m_gate.with([&](StudyFile &file) {
+            if (auto record = TrainingTable(file).find(m_record.name)) {
+                record->owner.clear();
+                TrainingTable(file).save(*record);
+                m_record = *record;
+            }
+        });
     }
 
     /// The model takes the training's place in one step.

@@ -1,5 +1,5 @@
 #pragma once
-// Private to the compute library: includes torch.
+// Private to the libraries that use LibTorch: includes torch.
 
 #include <torch/torch.h>
 

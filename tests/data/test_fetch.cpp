@@ -169,6 +169,28 @@ private Q_SLOTS:
         QVERIFY(says(errorOf([&] { fetchFiles({{"", "other.gz", 3, "00", "", false}}, folder / "set", (folder / "mirror").string(), {}, [](const Progress &) {}); }), "there is no other.gz"));
     }
 
+    void anArchiveIsUnpackedAndMissedFilesAreBroughtAgain() {
+        Folder folder;
+        std::filesystem::create_directories(folder / "made" / "batches");
+        writeFileText(folder / "made" / "batches" / "one.bin", "first");
+        writeFileText(folder / "made" / "batches" / "two.bin", "second file");
+        writeFileText(folder / "made" / "batches" / "readme.html", "left out");
+        const std::string command = "tar -czf '" + (folder / "made" / "set.tar.gz").string() + "' -C '" + (folder / "made").string() + "' batches";
+        QCOMPARE(std::system(command.c_str()), 0);
+        const Pixels bytes = readFileBytes(folder / "made" / "set.tar.gz");
+        const std::string packedText(bytes.begin(), bytes.end());
+        const RemoteFile archive{"", "set.tar.gz", packedText.size(), "", sha256Of(packedText), true};
+        BrokenServer server([&](std::size_t, std::size_t) { return Reply{200, packedText}; });
+        const auto bring = [&] { return fetchFiles({archive}, folder / "set", server.url(), {}, [](const Progress &) {}); };
+        QCOMPARE(bring().fetched.size(), std::size_t(1));
+        QCOMPARE(contentOf(folder / "set" / "two.bin"), std::string("second file"));
+        QVERIFY(!std::filesystem::exists(folder / "set" / "readme.html") && !std::filesystem::exists(folder / "set" / "set.tar.gz.part"));
+        QCOMPARE(bring().present.size(), std::size_t(1));
+        std::filesystem::remove(folder / "set" / "one.bin");
+        QCOMPARE(bring().fetched.size(), std::size_t(1));
+        QCOMPARE(contentOf(folder / "set" / "one.bin"), std::string("first"));
+    }
+
     void theRealMnistPassesAndKnownNamesHaveHashes() {
         for (const char *name : {"mnist", "fashion-mnist", "kmnist", "cifar10"}) {
             for (const auto &file : remoteFiles(name)) {

@@ -13,6 +13,7 @@
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTableWidget>
+#include <QUndoStack>
 
 #include "core/data/file_bytes.h"
 #include "core/data/npy.h"
@@ -177,6 +178,14 @@ private Q_SLOTS:
         app.press(Qt::Key_Z);
         QTRY_COMPARE(app.session.info().models.size(), std::size_t(1));
         QCOMPARE(app.session.info().models[0].hash, hash);
+        auto *undo = app.window.findChild<QUndoStack *>();
+        undo->redo();   // redo, and undo again: each is one step
+        QTRY_VERIFY(app.session.info().models.empty());
+        app.press(Qt::Key_Z);
+        QTRY_COMPARE(app.session.info().models.size(), std::size_t(1));
+        QTest::qWait(100);
+        QCOMPARE(undo->count(), 1);
+        QCOMPARE(undo->index(), 0);
         QTRY_COMPARE(table->rowCount(), 1);
         buttonOf(page, "Retrain")->click();
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(2), 30000);

@@ -15,6 +15,11 @@ namespace metamer {
 LabSession::LabSession(QObject *parent) : QObject(parent) {
     connect(&m_study, &StudyClient::failed, this, &LabSession::failed);
     connect(&m_jobs, &JobQueue::ended, this, &LabSession::refresh);
+    connect(&m_jobs, &JobQueue::ended, this, [this](const JobInfo &job) {
+        if (const auto fetched = m_fetches.extract(job.id)) {
+            Q_EMIT fetchEnded(fetched.mapped(), job.state == JobState::Finished);
+        }
+    });
 }
 
 LabSession::~LabSession() { m_jobs.abortAll(); }
@@ -81,11 +86,7 @@ int LabSession::fetch(const QString &name) {
         const FetchOutcome outcome = fetchDataset(name.toStdString(), {}, {}, job.stop, job.progress);
         return JobResult{outcome.end, outcome.end == JobEnd::Finished ? tr("%1 files").arg(outcome.fetched.size() + outcome.present.size()) : QString(), {}};
     });
-    connect(&m_jobs, &JobQueue::ended, this, [this, id, name](const JobInfo &job) {
-        if (job.id == id) {
-            Q_EMIT fetchEnded(name, job.state == JobState::Finished);
-        }
-    });
+    m_fetches[id] = name;
     return id;
 }
 
@@ -118,7 +119,7 @@ int LabSession::keepTraining(const QString &name) {
     });
 }
 
-void LabSession::dropTraining(const QString &name) {
+void LabSession::dropTraining(const QString &name, std::function<void(const TrainingRecord &)> onDropped) {
     m_study.ask(
         this,
         [name](StudyFile &file) {
@@ -126,9 +127,11 @@ void LabSession::dropTraining(const QString &name) {
             TrainingTable(file).remove(name.toStdString());
             return training.value_or(TrainingRecord());
         },
-        [this](TrainingRecord training) {
+        [this, onDropped](TrainingRecord training) {
             refresh();
-            Q_EMIT trainingDropped(training);
+            if (onDropped) {
+                onDropped(training);
+            }
         });
 }
 
@@ -145,7 +148,7 @@ void LabSession::hideModel(const QString &name, bool isHidden) {
     });
 }
 
-void LabSession::removeModel(const QString &name) {
+void LabSession::removeModel(const QString &name, std::function<void(const ModelRecord &)> onRemoved) {
     m_study.ask(
         this,
         [name](StudyFile &file) {
@@ -153,9 +156,11 @@ void LabSession::removeModel(const QString &name) {
             metamer::removeModel(file, name.toStdString());
             return model;
         },
-        [this](ModelRecord model) {
+        [this, onRemoved](ModelRecord model) {
             refresh();
-            Q_EMIT modelRemoved(model);
+            if (onRemoved) {
+                onRemoved(model);
+            }
         });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -59,13 +61,13 @@ public:
     int resumeTraining(const QString &name);
     /// Makes a model of what a stopped training has reached.
     int keepTraining(const QString &name);
-    /// trainingDropped follows, with what it takes to bring it back.
-    void dropTraining(const QString &name);
+    /// Hands `onDropped` what it takes to bring it back.
+    void dropTraining(const QString &name, std::function<void(const TrainingRecord &)> onDropped = {});
     void restoreTraining(const TrainingRecord &training);
     /// A model that comes back is asked about what came while it was hidden.
     void hideModel(const QString &name, bool isHidden);
-    /// modelRemoved follows, with what it takes to bring it back.
-    void removeModel(const QString &name);
+    /// Hands `onRemoved` what it takes to bring it back.
+    void removeModel(const QString &name, std::function<void(const ModelRecord &)> onRemoved = {});
     void restoreModel(const ModelRecord &model);
     int attack(const AttackRunRequest &request);
     int resume(const QString &runName);
@@ -79,8 +81,6 @@ Q_SIGNALS:
     void catalogueReady();
     void exampleAdded(std::shared_ptr<const metamer::ExamplePair> pair);
     void trainingPoint(const QString &model, const metamer::TrainingPoint &point);
-    void trainingDropped(const metamer::TrainingRecord &training);
-    void modelRemoved(const metamer::ModelRecord &model);
     void fetchEnded(const QString &name, bool isThere);
     void failed(const metamer::Error &error);
 
@@ -95,6 +95,7 @@ private:
     StudyInfo m_info;
     Catalogue m_catalogue;
     bool m_isOpen = false;
+    std::map<int, QString> m_fetches;   ///< data set by job
 };
 
 }  // namespace metamer

@@ -16,6 +16,7 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
+#include "core/lab/keep_example.h"
 #include "core/lab/kept_options.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
@@ -134,25 +135,11 @@ void ModelsPage::connectSession() {
     connect(&m_session, &LabSession::infoChanged, this, &ModelsPage::showModels);
     connect(&m_session, &LabSession::trainingPoint, this, &ModelsPage::addPoint);
     connect(&m_session, &LabSession::opened, this, [this] { m_undo.clear(); m_shownTraining.clear(); });
-    connect(&m_session, &LabSession::modelRemoved, this, [this](const ModelRecord &model) {
-        m_undo.push(new DoneCommand(tr("remove model %1").arg(QString::fromStdString(model.name)), [this, model] { m_session.restoreModel(model); },
-                                    [this, model] { m_session.removeModel(QString::fromStdString(model.name)); }));
-    });
-    connect(&m_session, &LabSession::trainingDropped, this, [this](const TrainingRecord &training) {
-        m_undo.push(new DoneCommand(tr("drop training %1").arg(QString::fromStdString(training.name)), [this, training] { m_session.restoreTraining(training); },
-                                    [this, training] { m_session.dropTraining(QString::fromStdString(training.name)); }));
-    });
     connect(m_models, &QTableWidget::itemSelectionChanged, this, &ModelsPage::showChosen);
     connect(m_retrain, &QPushButton::clicked, this, [this] { duplicate(true); train(); });
     connect(m_duplicate, &QPushButton::clicked, this, [this] { duplicate(false); });
     connect(m_hide, &QPushButton::clicked, this, &ModelsPage::toggleHidden);
-    connect(m_remove, &QPushButton::clicked, this, [this] {
-        if (const auto *model = chosenModel()) {
-            m_session.removeModel(QString::fromStdString(model->name));
-        } else if (const auto *training = chosenTraining()) {
-            m_session.dropTraining(QString::fromStdString(training->name));
-        }
-    });
+    connect(m_remove, &QPushButton::clicked, this, &ModelsPage::removeChosen);
     connect(m_resume, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.resumeTraining(QString::fromStdString(training->name)); });
     connect(m_keep, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.keepTraining(QString::fromStdString(training->name)); });
     connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_confusion->toText()); });
@@ -204,7 +191,8 @@ void ModelsPage::showModels() {
     };
     for (int row = 0; row < static_cast<int>(models.size()); ++row) {
         const ModelRecord &model = models[static_cast<std::size_t>(row)];
-        const bool isComplete = model.parametersJson.find("\"complete\":false") == std::string::npos;
+        const auto parameters = optionsFromJson(model.parametersJson);
+        const bool isComplete = !parameters.contains("complete") || parameters.at("complete") != "false";
         fill(row, {QString::fromStdString(model.name), QString::fromStdString(model.recipe), QString::fromStdString(model.architecture),
                    model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(),
                    model.isHidden ? tr("hidden") : (isComplete ? tr("trained") : tr("kept early"))});
@@ -259,8 +247,7 @@ void ModelsPage::showChosen() {
 void ModelsPage::showButtons() {
     const auto *model = chosenModel();
     const auto *training = chosenTraining();
-    const JobInfo *running = m_session.jobs().running();
-    const bool isUnderWay = training != nullptr && running != nullptr && running->title == tr("Train %1").arg(QString::fromStdString(training->name));
+    const bool isUnderWay = training != nullptr && training->owner == thisProcess();
     m_retrain->setEnabled(model != nullptr && !m_session.catalogue().recipes.empty());
     m_duplicate->setEnabled(m_retrain->isEnabled());
     m_hide->setEnabled(model != nullptr);
@@ -314,6 +301,22 @@ QString ModelsPage::freeModelName(const QString &base) const {
         return std::any_of(info.models.begin(), info.models.end(), [&](const ModelRecord &model) { return model.name == name; }) ||
                std::any_of(info.trainings.begin(), info.trainings.end(), [&](const TrainingRecord &training) { return training.name == name; });
     }));
+}
+
+void ModelsPage::removeChosen() {
+    if (const auto *model = chosenModel()) {
+        m_session.removeModel(QString::fromStdString(model->name), [this](const ModelRecord &removed) {
+            const QString name = QString::fromStdString(removed.name);
+            m_undo.push(new DoneCommand(tr("remove model %1").arg(name), [this, removed] { m_session.restoreModel(removed); },
+                                        [this, name] { m_session.removeModel(name); }));
+        });
+    } else if (const auto *training = chosenTraining()) {
+        m_session.dropTraining(QString::fromStdString(training->name), [this](const TrainingRecord &dropped) {
+            const QString name = QString::fromStdString(dropped.name);
+            m_undo.push(new DoneCommand(tr("drop training %1").arg(name), [this, dropped] { m_session.restoreTraining(dropped); },
+                                        [this, name] { m_session.dropTraining(name); }));
+        });
+    }
 }
 
 void ModelsPage::toggleHidden() {

@@ -41,6 +41,8 @@ private:
     void train();
     /// Fills the form with what the chosen model was trained with, under a free name.
     void duplicate(bool isRetrained);
+    /// Removes the chosen model or drops the chosen training; can be undone.
+    void removeChosen();
     void toggleHidden();
     void addPoint(const QString &model, const TrainingPoint &point);
     QString freeModelName(const QString &base) const;
