@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <QSqlDatabase>
 #include <QSqlQuery>
@@ -83,5 +84,15 @@ private:
     int m_column = 0;
     bool m_isStarted = false;
 };
+
+/// Every row that is left, as `read` makes them of it.
+template <typename Read>
+auto readAll(Statement &rows, const Read &read) {
+    std::vector<decltype(read(rows))> all;
+    while (rows.next()) {
+        all.push_back(read(rows));
+    }
+    return all;
+}
 
 }  // namespace metamer

@@ -68,11 +68,7 @@ Annotator AnnotatorTable::ensure(const std::string &name, AnnotatorKind kind) {
 
 std::vector<Annotator> AnnotatorTable::list() {
     Statement row(m_connection, "SELECT id, uuid, name, kind FROM annotator ORDER BY id");
-    std::vector<Annotator> annotators;
-    while (row.next()) {
-        annotators.push_back(readAnnotator(row));
-    }
-    return annotators;
+    return readAll(row, readAnnotator);
 }
 
 StudyId StudyTable::insert(StudyRecord study) {

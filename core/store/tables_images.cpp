@@ -87,11 +87,7 @@ std::optional<SourceImage> SourceImageTable::find(SourceImageId id) {
 
 std::vector<SourceImage> SourceImageTable::all() {
     Statement row(m_connection, "SELECT " SOURCE_COLUMNS " FROM source_image ORDER BY id");
-    std::vector<SourceImage> images;
-    while (row.next()) {
-        images.push_back(readSource(row));
-    }
-    return images;
+    return readAll(row, readSource);
 }
 
 }  // namespace metamer

@@ -64,11 +64,7 @@ std::optional<ModelRecord> ModelTable::find(const std::string &name) {
 
 std::vector<ModelRecord> ModelTable::list() {
     Statement row(m_connection, "SELECT " MODEL_COLUMNS " FROM model ORDER BY name");
-    std::vector<ModelRecord> models;
-    while (row.next()) {
-        models.push_back(readModel(row));
-    }
-    return models;
+    return readAll(row, readModel);
 }
 
 void ModelTable::setHidden(ModelId model, bool isHidden) {
@@ -110,11 +106,7 @@ std::optional<TrainingRecord> TrainingTable::find(const std::string &name) {
 
 std::vector<TrainingRecord> TrainingTable::list() {
     Statement row(m_connection, "SELECT " TRAINING_COLUMNS " FROM training ORDER BY name");
-    std::vector<TrainingRecord> trainings;
-    while (row.next()) {
-        trainings.push_back(readTraining(row));
-    }
-    return trainings;
+    return readAll(row, readTraining);
 }
 
 void TrainingTable::remove(const std::string &name) {

@@ -88,11 +88,7 @@ Prediction readPrediction(Statement &row) {
 #define PREDICTION_COLUMNS "model_hash, source_id, example_id, predicted, logits, device, versions"
 
 std::vector<Prediction> readPredictions(Statement &rows) {
-    std::vector<Prediction> predictions;
-    while (rows.next()) {
-        predictions.push_back(readPrediction(rows));
-    }
-    return predictions;
+    return readAll(rows, readPrediction);
 }
 
 }  // namespace
@@ -114,11 +110,7 @@ std::optional<Run> RunTable::find(const std::string &name) {
 
 std::vector<Run> RunTable::list() {
     Statement row(m_connection, "SELECT " RUN_COLUMNS " FROM run ORDER BY id");
-    std::vector<Run> runs;
-    while (row.next()) {
-        runs.push_back(readRun(row));
-    }
-    return runs;
+    return readAll(row, readRun);
 }
 
 void RunTable::updateState(const Run &run) {
@@ -148,11 +140,7 @@ std::optional<Example> ExampleTable::find(ExampleId id) {
 std::vector<Example> ExampleTable::ofRun(RunId run) {
     Statement row(m_connection, "SELECT " EXAMPLE_COLUMNS " FROM example WHERE run_id = ? ORDER BY ordinal");
     row.bind(run);
-    std::vector<Example> examples;
-    while (row.next()) {
-        examples.push_back(readExample(row));
-    }
-    return examples;
+    return readAll(row, readExample);
 }
 
 std::vector<ExampleId> ExampleTable::idsOfRun(RunId run) {

@@ -144,17 +144,11 @@ void AttacksPage::connectSession() {
 
 void AttacksPage::showCatalogue() {
     const Catalogue &catalogue = m_session.catalogue();
-    const QString device = m_device->currentText();
     m_attack->clear();
     for (const auto &attack : catalogue.attacks) {
         m_attack->addItem(QString::fromStdString(attack.title), QString::fromStdString(attack.name));
     }
-    m_device->clear();
-    m_device->addItem(QStringLiteral("auto"));
-    for (const auto &name : catalogue.devices) {
-        m_device->addItem(QString::fromStdString(name));
-    }
-    m_device->setCurrentText(device);
+    fillDevices(m_device, catalogue.devices);
     m_run->setEnabled(!catalogue.attacks.empty());
     m_summary->setText(catalogue.attacks.empty() ? tr("Opening LibTorch ...") : m_summary->text());
     showAttack();

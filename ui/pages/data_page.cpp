@@ -260,9 +260,7 @@ void DataPage::showInfo() {
     if (!isNew() && m_shownSha != sha) {
         m_shownSha = sha;
         m_view->setMessage(tr("Reading the data set ..."));
-        const bool isNamed = dataset.spec.find(':') == std::string::npos;
-        const std::string where = isNamed || dataset.path.empty() ? dataset.spec : dataset.spec.substr(0, dataset.spec.find(':') + 1) + dataset.path;
-        load(where, dataset.path, dataset.reading, false);
+        load([dataset] { return reloadDataset(dataset); }, false);
     }
 }
 
@@ -305,18 +303,18 @@ void DataPage::preview() {
     }
     m_hint->setText(tr("Reading ..."));
     showButton();
-    load(spec().toStdString(), {}, reading(), true);
+    load([spec = spec().toStdString(), wanted = reading()] { return loadDataset(spec, {}, wanted); }, true);
 }
 
-void DataPage::load(const std::string &spec, const std::string &dataDir, const DatasetReading &reading, bool isNew) {
+void DataPage::load(std::function<LoadedDataset()> read, bool isNew) {
     const int generation = ++m_generation;
     QPointer<DataPage> self(this);
-    QThreadPool::globalInstance()->start([self, spec, dataDir, reading, isNew, generation] {
+    QThreadPool::globalInstance()->start([self, read = std::move(read), isNew, generation] {
         const auto tell = [&](const std::function<void(DataPage &)> &work) {
             QMetaObject::invokeMethod(qApp, [self, generation, work] { if (self && self->m_generation == generation) work(*self); });
         };
         try {
-            const auto loaded = std::make_shared<LoadedDataset>(loadDataset(spec, dataDir, reading));
+            const auto loaded = std::make_shared<LoadedDataset>(read());
             tell([loaded, isNew](DataPage &page) { page.showLoaded(*loaded, isNew); });
         } catch (const Error &error) {
             const QString message = QString::fromUtf8(error.what());
@@ -330,10 +328,6 @@ void DataPage::load(const std::string &spec, const std::string &dataDir, const D
 }
 
 void DataPage::showLoaded(const LoadedDataset &loaded, bool isNew) {
-    if (!isNew && loaded.info.sha256 != m_session.info().dataset.sha256) {
-        showFailure(tr("The data set at %1 has changed since this study was created; put the original files back.").arg(QString::fromStdString(loaded.info.path)), false);
-        return;
-    }
     m_isReadable = true;
     m_view->setDataset(loaded);
     (isNew ? m_hint : m_read)->setText(notesText(loaded));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/base/records.h"
@@ -40,7 +41,7 @@ private:
     void choosePath();
     /// Reads the data set as the form says, in the background; only the last request is shown.
     void preview();
-    void load(const std::string &spec, const std::string &dataDir, const DatasetReading &reading, bool isNew);
+    void load(std::function<LoadedDataset()> read, bool isNew);
     void showLoaded(const LoadedDataset &loaded, bool isNew);
     void showFailure(const QString &message, bool isNew);
     void createOrFetch();

@@ -152,11 +152,7 @@ void ModelsPage::showCatalogue() {
     for (const auto &recipe : catalogue.recipes) {
         m_recipe->addItem(QString::fromStdString(recipe.title), QString::fromStdString(recipe.name));
     }
-    m_device->clear();
-    m_device->addItem(QStringLiteral("auto"));
-    for (const auto &name : catalogue.devices) {
-        m_device->addItem(QString::fromStdString(name));
-    }
+    fillDevices(m_device, catalogue.devices);
     m_train->setEnabled(!catalogue.recipes.empty());
     m_summary->setText(catalogue.recipes.empty() ? tr("Opening LibTorch ...") : m_summary->text());
     showRecipe();

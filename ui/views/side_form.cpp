@@ -1,5 +1,6 @@
 #include "ui/views/side_form.h"
 
+#include <QComboBox>
 #include <QFormLayout>
 #include <QWidget>
 
@@ -26,6 +27,16 @@ void alignLabels(QFormLayout *form) {
             label->widget()->setMinimumWidth(label->widget()->fontMetrics().averageCharWidth() * kLabelLetters);
         }
     }
+}
+
+void fillDevices(QComboBox *combo, const std::vector<std::string> &devices) {
+    const QString chosen = combo->currentText();
+    combo->clear();
+    combo->addItem(QStringLiteral("auto"));
+    for (const auto &name : devices) {
+        combo->addItem(QString::fromStdString(name));
+    }
+    combo->setCurrentText(chosen);
 }
 
 }  // namespace metamer
