@@ -14,6 +14,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenuBar>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QScreen>
 #include <QSettings>
@@ -272,13 +273,30 @@ void MainWindow::newStudy(const QString &kind) {
     m_dataPage->startNewStudy(kind);
 }
 
+bool MainWindow::mayLeaveStudy() {
+    if (!m_label->hasUnsaved()) {
+        return true;
+    }
+    QMessageBox question(QMessageBox::Warning, tr("One answer is not saved"), tr("The answer on the Label page could not be written yet. Leave it behind?"), QMessageBox::Cancel, this);
+    auto *leave = question.addButton(tr("Leave it behind"), QMessageBox::DestructiveRole);
+    question.setDefaultButton(QMessageBox::Cancel);
+    question.exec();
+    return question.clickedButton() == leave;
+}
+
 void MainWindow::openDemo() {
+    if (!mayLeaveStudy()) {
+        return;
+    }
     m_session.jobs().abortAll();
     m_session.openDemo(QDir(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation)).filePath(QStringLiteral("demo.metamer")));
     goToPage(kInspectStep);
 }
 
 void MainWindow::openPath(const QString &path) {
+    if (!mayLeaveStudy()) {
+        return;
+    }
     m_session.jobs().abortAll();
     m_session.openStudy(path);
 }
@@ -312,6 +330,10 @@ void MainWindow::keyPressEvent(QKeyEvent *event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent *event) {
+    if (!mayLeaveStudy()) {
+        event->ignore();
+        return;
+    }
     QSettings().setValue(QStringLiteral("window/geometry"), saveGeometry());
     m_session.jobs().abortAll();
     event->accept();

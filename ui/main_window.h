@@ -57,6 +57,8 @@ private:
     void openStudy();
     void openPath(const QString &path);
     void showKeys();
+    /// False if an answer on the screen is not saved yet and the user stays with it.
+    bool mayLeaveStudy();
     /// Shows a sentence above the page; an empty one takes it away.
     void showError(const QString &sentence);
 

@@ -81,7 +81,7 @@ std::map<std::string, std::string> ownOptions(const std::vector<std::string> &wo
 }
 
 static Json describe(const Parameter &parameter) {
-    static const char *kTypes[] = {"integer", "real", "choice", "text", "flag"};
+    static const char *kTypes[] = {"integer", "real", "choice", "text", "flag", "paragraph"};
     Json json;
     json["name"] = parameter.name;
     json["type"] = kTypes[static_cast<int>(parameter.type)];

@@ -62,6 +62,7 @@ void addStudyCommands(CommandLine &line);
 void addModelCommands(CommandLine &line);
 void addAttackCommands(CommandLine &line);
 void addExampleCommands(CommandLine &line);
+void addLabellingCommands(CommandLine &line);
 void addReportCommands(CommandLine &line);
 
 }  // namespace metamer::cli

@@ -40,7 +40,7 @@ Output describe(const ImportExamplesOutcome &outcome) {
 
 void addExampleCommands(CommandLine &line) {
     struct Options {
-        std::string study, images, indices, labels, run, votes;
+        std::string study, images, indices, labels;
         ImportExamplesRequest request;
     };
     auto options = std::make_shared<Options>();
@@ -66,23 +66,10 @@ void addExampleCommands(CommandLine &line) {
     import->add_option("--indices", options->indices, ".npy, row of each image's source (default 0, 1, 2 ...)");
     auto *labels = import->add_option("--labels", options->labels, ".npy, one label an image (-1 none, -2 not a class, -3 unsure)");
     import->add_option("--annotator", options->request.annotator, "Whose labels they are")->needs(labels);
+    import->add_option("--measure", options->request.measure, "What the labels measure: perturbed, pair, perturbed-forced ...")->needs(labels)->capture_default_str();
     import->add_option("--norm", options->request.norm, "Norm of the budget that the images keep")->capture_default_str();
     import->add_option("--eps", options->request.eps, "Budget, like 8/255 or 0.4")->required();
     import->add_option("--name", options->request.name, "Name of the run (default: import-NORM-EPS)");
-
-    auto *label = line.noun("label", "Import labels");
-    auto *votes = line.command(label, "import", "Import votes on a run's examples", [options] {
-        StudyFile file = StudyFile::open(options->study);
-        const auto outcome = importLabels(file, options->run, options->votes);
-        Json json;
-        json["run"] = options->run;
-        json["votes"] = outcome.votes;
-        json["raters"] = outcome.raters;
-        return Output{json, options->run + ": " + countOf(outcome.votes, "vote") + " of " + countOf(outcome.raters, "rater") + "\n"};
-    });
-    votes->add_option("STUDY", options->study, "The study file")->required();
-    votes->add_option("--run", options->run, "Name of the run")->required();
-    votes->add_option("--votes", options->votes, ".csv with the columns task, worker, label; task counts from 0 in the run")->required();
 }
 
 }  // namespace metamer::cli

@@ -12,6 +12,7 @@ int main(int argc, char **argv) {
     metamer::cli::addModelCommands(line);
     metamer::cli::addAttackCommands(line);
     metamer::cli::addExampleCommands(line);
+    metamer::cli::addLabellingCommands(line);
     metamer::cli::addReportCommands(line);
     return line.run(argc, argv);
 }

@@ -17,9 +17,18 @@ Json orNull(const std::optional<Value> &value) {
 
 Json describe(const Spread &spread) { return {{"median", orNull(spread.median)}, {"max", orNull(spread.highest)}}; }
 
+Json describe(const std::optional<Interval> &interval) { return interval ? Json({interval->low, interval->high}) : Json(nullptr); }
+
+Json describe(const AgreementTable &agreement) {
+    const auto notes = agreement.fleiss.whyUndefined;
+    return {{"pairwise", orNull(agreement.pairwise.value)}, {"fleiss_kappa", orNull(agreement.fleiss.value)}, {"krippendorff_alpha", orNull(agreement.krippendorff.value)},
+            {"cohen_kappa", orNull(agreement.cohen.value)}, {"undefined", notes.empty() ? Json(nullptr) : Json(notes)}};
+}
+
 Json describe(const RunReport &run) {
     Json json;
     json["name"] = run.name;
+    json["measure"] = run.measure;
     json["attempted"] = run.attempted;
     json["examples"] = run.examples;
     json["labelled"] = run.labelled;
@@ -28,12 +37,16 @@ Json describe(const RunReport &run) {
     json["not_a_class"] = run.notAClass;
     json["no_consensus"] = run.noConsensus;
     json["success_rate"] = orNull(run.successRate);
-    json["success_ci"] = run.successInterval ? Json({run.successInterval->low, run.successInterval->high}) : Json(nullptr);
+    json["success_ci"] = describe(run.successInterval);
+    json["success_ci_two_way"] = describe(run.rates.byConsensus.interval);
+    json["vote_rate"] = orNull(run.rates.byVote.rate);
+    json["vote_rate_ci_two_way"] = describe(run.rates.byVote.interval);
     json["votes_per_item"] = orNull(run.votesPerItem);
     json["raters"] = run.raters;
     json["fleiss_kappa"] = orNull(run.fleissKappa);
     json["krippendorff_alpha"] = orNull(run.krippendorffAlpha);
     json["agreement_note"] = run.agreementNote.empty() ? Json(nullptr) : Json(run.agreementNote);
+    json["agreement"] = {{"label", describe(run.onLabels)}, {"changed", describe(run.onChanged)}};
     json["norms"] = {{"l0", describe(run.l0)}, {"l0_binarised", describe(run.l0Binarised)}, {"l1", describe(run.l1)},
                      {"l2", describe(run.l2)}, {"linf", describe(run.linf)}};
     return json;
@@ -54,14 +67,14 @@ Json describe(const ModelReport &model) {
 std::string percent(const std::optional<double> &share) { return share ? formatNumber(std::round(1000 * *share) / 10) + " %" : "-"; }
 
 std::string textOf(const RunReport &run) {
-    std::string text = run.name + "\n  " + countOf(run.attempted, "source") + " attempted, " + countOf(run.examples, "example") + ", " +
+    std::string text = run.name + (run.measure.empty() ? "" : " (" + Measure::fromName(run.measure).title() + ")") + "\n  " + countOf(run.attempted, "source") + " attempted, " + countOf(run.examples, "example") + ", " +
                        std::to_string(run.labelled) + " labelled\n";
     if (run.labelled == 0) {
         return text;
     }
     text += "  people changed " + std::to_string(run.changed) + ", kept " + std::to_string(run.kept) + ", not a class " +
             std::to_string(run.notAClass) + ", no consensus " + std::to_string(run.noConsensus) + "\n  success " + percent(run.successRate) +
-            " (95 % interval " + percent(run.successInterval->low) + " to " + percent(run.successInterval->high) + "), " +
+            " (95 % interval " + percent(primaryInterval(run)->low) + " to " + percent(primaryInterval(run)->high) + "), " +
             formatNumber(run.votesPerItem.value_or(0)) + " votes an item, " + countOf(run.raters, "rater") + "\n";
     text += "  Fleiss' kappa " + (run.fleissKappa ? formatNumber(*run.fleissKappa) : "undefined: " + run.agreementNote) + "\n";
     return text;
@@ -73,19 +86,62 @@ std::string textOf(const ModelReport &model) {
            (model.invarianceSuccesses ? std::to_string(*model.invarianceSuccesses) : "-") + "\n";
 }
 
+Json describe(const AnnotatorReport &who) {
+    Json json;
+    json["name"] = who.name;
+    json["kind"] = who.kind;
+    json["measure"] = who.measure;
+    json["answers"] = who.answers;
+    json["unsure"] = who.unsure;
+    json["flagged"] = who.flagged;
+    json["median_response_ms"] = orNull(who.medianResponseMs);
+    json["clean"] = {{"seen", who.cleanSeen}, {"right", who.cleanRight}};
+    json["gold"] = {{"seen", who.goldSeen}, {"right", who.goldRight}};
+    json["repeats"] = {{"seen", who.repeated}, {"same", who.repeatedSame}};
+    json["dawid_skene_accuracy"] = who.skill ? Json(who.skill->accuracy) : Json(nullptr);
+    return json;
+}
+
+Json describe(const RunComparison &pair) {
+    return {{"first", pair.first}, {"second", pair.second}, {"measure", pair.measure}, {"sources", pair.changed.sources},
+            {"difference", orNull(pair.changed.difference)}, {"difference_ci_two_way", describe(pair.changed.interval)}};
+}
+
+template <typename Rows>
+Json describeAll(const Rows &rows) {
+    Json list = Json::array();
+    for (const auto &row : rows) {
+        list.push_back(describe(row));
+    }
+    return list;
+}
+
 Output describe(const StudyReport &report) {
     Output output;
-    output.json["runs"] = Json::array();
-    output.json["models"] = Json::array();
-    for (const auto &run : report.runs) {
-        output.json["runs"].push_back(describe(run));
-        output.text += textOf(run);
+    output.json["runs"] = describeAll(report.runs);
+    output.json["models"] = describeAll(report.models);
+    output.json["measure"] = report.measure;
+    output.json["other_measures"] = describeAll(report.otherMeasures);
+    output.json["controls"] = describeAll(report.controls);
+    output.json["annotators"] = describeAll(report.annotators);
+    output.json["comparisons"] = describeAll(report.comparisons);
+    output.json["frozen"] = report.freeze.freeze ? Json{{"hash", report.freeze.freeze->hash}, {"utc", report.freeze.freeze->createdUtc}, {"intact", report.freeze.isIntact},
+                                                        {"departures", report.freeze.departures}} : Json(nullptr);
+    output.json["simulated"] = report.hasSimulated;
+    for (const auto *part : {&report.runs, &report.otherMeasures, &report.controls}) {
+        for (const auto &run : *part) {
+            output.text += textOf(run);
+        }
     }
     for (const auto &model : report.models) {
-        output.json["models"].push_back(describe(model));
         output.text += textOf(model);
     }
-    output.text = output.text.empty() ? "no runs yet; make one with 'attack run'\n" : output.text;
+    for (const auto &note : report.notes()) {
+        output.text += note + "\n";
+    }
+    if (report.runs.empty()) {
+        output.text = "no runs yet; make one with 'attack run'\n";
+    }
     return output;
 }
 
@@ -157,6 +213,8 @@ void addReportCommands(CommandLine &line) {
     report->add_option("STUDY", options->study, "The study file")->required();
     report->add_option("--run", options->report.run, "Only this run");
     report->add_option("--html", options->html, "Also write it as one HTML page to this file");
+    report->add_option("--measure", options->report.measure, "Answers of this measure: perturbed, pair, perturbed-forced ... (default: the protocol's)");
+    report->add_flag("--simulated", options->report.withSimulated, "Count simulated annotators too");
     report->add_option("--annotators", options->annotators, "Only these people, separated by commas");
 
     auto *exporting = line.command(&line.app(), "export", "Write a labelled data set", [options] {

@@ -23,6 +23,9 @@ using AnnotatorId = Id<struct AnnotatorTag>;
 using StudyId = Id<struct StudyTag>;
 using ItemId = Id<struct ItemTag>;
 using SessionId = Id<struct SessionTag>;
+using ProtocolId = Id<struct ProtocolTag>;
+using ListId = Id<struct ListTag>;
+using TrialId = Id<struct TrialTag>;
 using AnswerId = Id<struct AnswerTag>;
 
 }  // namespace metamer

@@ -43,7 +43,8 @@ void checkValue(const Parameter &parameter, const std::string &text) {
                 refuse(parameter, text, "true or false");
             }
             break;
-        case ParameterType::Text: break;
+        case ParameterType::Text:
+        case ParameterType::Paragraph: break;
     }
 }
 

@@ -7,7 +7,8 @@
 
 namespace metamer {
 
-enum class ParameterType { Integer, Real, Choice, Text, Flag };
+/// Paragraph is text of several lines.
+enum class ParameterType { Integer, Real, Choice, Text, Flag, Paragraph };
 
 /// One parameter of an attack or a training recipe. The same row makes the command-line option, the field of the
 /// form in the window and the key of the JSON that is kept with each run.

@@ -165,6 +165,7 @@ struct Annotator {
     std::string uuid;
     std::string name;
     AnnotatorKind kind = AnnotatorKind::Person;
+    std::string erasedUtc;      ///< when consent was withdrawn and every answer erased; empty otherwise
 };
 
 struct StudyRecord {
@@ -187,6 +188,34 @@ struct Item {
     std::optional<int> goldLabel;
 };
 
+/// One trial of a list that annotators go through in order.
+enum class TrialKind { Practice, Main, Repeat };
+
+struct Trial {
+    TrialId id;
+    std::string uuid;
+    ListId listId;
+    int position = 0;           ///< from 0
+    ItemId itemId;
+    TrialKind kind = TrialKind::Main;
+};
+
+/// The items that one person is to see.
+struct StudyList {
+    ListId id;
+    std::string uuid;
+    int number = 0;             ///< from 1
+    AnnotatorId annotatorId;    ///< whose it is; invalid while it is free
+};
+
+/// What was fixed before the first answer.
+struct Freeze {
+    std::string uuid;
+    std::string hash;           ///< SHA-256 over protocol, analysis plan, items with their images, and lists
+    std::string detailsJson = "{}";
+    std::string createdUtc;
+};
+
 struct SessionRecord {
     SessionId id;
     std::string uuid;
@@ -194,27 +223,46 @@ struct SessionRecord {
     AnnotatorId annotatorId;
     std::string displayJson = "{}";
     std::string startedUtc;
+    ProtocolId protocolId;      ///< the protocol in force; invalid for imports
+    ListId listId;              ///< invalid where everybody gets every item
+    std::string owner;          ///< host:process that holds it open
+    std::string origin = "window";  ///< "window", "page" (a bundle's web page), "import" or "simulation"
 };
 
-enum class AnswerKind { Class, NotAClass, Unsure, Withdrawal };
+/// Something noted, in a session or about the study.
+struct Event {
+    std::string uuid;
+    SessionId sessionId;
+    std::string kind;
+    std::string detailsJson = "{}";
+    std::string createdUtc;
+};
+
+enum class AnswerKind { Class, NotAClass, Unsure, Same, Different, Withdrawal };
 
 struct Answer {
     AnswerId id;
     std::string uuid;
     SessionId sessionId;
     ItemId itemId;
+    TrialId trialId;                      ///< invalid where everybody gets every item
+    std::string measure = "perturbed";    ///< see Measure: answers of different measures are never counted together
     AnswerKind kind = AnswerKind::Class;
     int label = -1;                       ///< for Class
+    std::optional<int> confidence;        ///< 1 guessed, 2 fairly sure, 3 sure
+    std::string note;
     std::optional<std::int64_t> responseMs;  ///< from first paint to key press; none for imports
     std::string visibleJson = "{}";       ///< what was on the screen, and how
+    std::string flagsJson = "[]";         ///< what disturbed it: "focus_lost", "paused", "clock_jumped" ...
     AnswerId withdraws;                   ///< for Withdrawal
     std::string createdUtc;
 };
 
-/// An answer with the annotator who gave it, for counting.
+/// An answer with who gave it and to what kind of trial, for counting.
 struct CastAnswer {
     Answer answer;
     AnnotatorId annotator;
+    TrialKind trialKind = TrialKind::Main;
 };
 
 }  // namespace metamer

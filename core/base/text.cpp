@@ -1,9 +1,9 @@
 #include "core/base/text.h"
 
 #include <charconv>
-#include <chrono>
 #include <cstdio>
-#include <ctime>
+
+#include "core/base/clock.h"
 
 namespace metamer {
 
@@ -45,17 +45,7 @@ std::string countOf(std::int64_t count, const std::string &noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::string utcNow() {
-    const auto now = std::chrono::system_clock::now();
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    char buffer[40];
-    const auto length = std::strftime(buffer, sizeof buffer, "%Y-%m-%dT%H:%M:%S", &parts);
-    std::snprintf(buffer + length, sizeof buffer - length, ".%03dZ", static_cast<int>(millis));
-    return buffer;
-}
+std::string utcNow() { return utcText(systemClock().utcMs()); }
 
 std::string csvField(const std::string &text) {
     if (text.find_first_of(",\"\n\r") == std::string::npos) {

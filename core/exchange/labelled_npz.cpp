@@ -17,7 +17,7 @@ void appendUnit(std::vector<float> &values, const Pixels &pixels) {
 void writeLabelledNpz(const LabelledSet &set, const std::filesystem::path &path) {
     std::vector<float> clean, perturbed;
     std::vector<std::int64_t> original, human, model, votes, index;
-    std::vector<std::string> runs, norms;
+    std::vector<std::string> runs, norms, measures;
     std::vector<double> eps;
     for (const auto &example : set.examples) {
         appendUnit(clean, example.clean);
@@ -27,7 +27,9 @@ void writeLabelledNpz(const LabelledSet &set, const std::filesystem::path &path)
         model.insert(model.end(), example.modelAnswers.begin(), example.modelAnswers.end());
         std::map<std::string, int> byRater;
         for (const auto &vote : example.votes) {
-            byRater[vote.rater] = vote.label;
+            if (vote.measure == example.measure) {
+                byRater[vote.rater] = vote.label;
+            }
         }
         for (const auto &rater : set.raters) {
             votes.push_back(byRater.contains(rater) ? byRater[rater] : -1);
@@ -35,6 +37,7 @@ void writeLabelledNpz(const LabelledSet &set, const std::filesystem::path &path)
         index.push_back(example.sourceIndex);
         runs.push_back(example.run);
         norms.push_back(example.norm);
+        measures.push_back(example.measure);
         eps.push_back(example.eps);
     }
     const auto n = static_cast<std::int64_t>(set.examples.size());
@@ -47,6 +50,7 @@ void writeLabelledNpz(const LabelledSet &set, const std::filesystem::path &path)
                     {"models", npyOf(set.models)},
                     {"votes", npyOf(votes, {n, static_cast<std::int64_t>(set.raters.size())})},
                     {"raters", npyOf(set.raters)},
+                    {"measure", npyOf(measures)},
                     {"run", npyOf(runs)},
                     {"source_index", npyOf(index, {n})},
                     {"norm", npyOf(norms)},

@@ -12,8 +12,12 @@ namespace metamer {
 /// One answer, for the long table.
 struct ExportedVote {
     std::string rater;
-    std::string kind;                        ///< "class", "not_a_class", "unsure"
-    int label = -1;                          ///< a class, -2 not a class, -3 unsure
+    std::string kind;                        ///< "class", "not_a_class", "unsure", "same", "different"
+    int label = -1;                          ///< a class, -2 not a class, -3 unsure, -4 same, -5 different
+    std::string measure;                     ///< see Measure
+    std::optional<int> confidence;
+    std::string note;
+    std::string flagsJson;
     std::optional<std::int64_t> responseMs;
     std::string visibleJson;
     std::string utc;
@@ -29,7 +33,8 @@ struct ExportedExample {
     std::int64_t sourceIndex = 0;
     int originalLabel = 0;
     std::optional<int> targetClass;
-    int humanLabel = -1;                     ///< consensus; -1 none, -2 not a class
+    int humanLabel = -1;                     ///< consensus in `measure`; -1 none, -2 not a class
+    std::string measure;                     ///< the one measure that humanLabel and the columns of votes are of
     ByteNorms norms;
     Pixels clean;
     Pixels perturbed;
@@ -47,7 +52,8 @@ struct LabelledSet {
 };
 
 /// .npz without pickles: x_clean, x_adv float32 [N, C, H, W], exactly byte / 255; y_orig, y_human int64 (-1 none, -2 not a
-/// class); y_model int64 [N, M]; votes int64 [N, R] (-1 missing, -2 not a class, -3 unsure); run, norm text; source_index
+/// class); y_model int64 [N, M]; votes int64 [N, R] (-1 missing, -2 not a class, -3 unsure, -4 same, -5 different), all of the one
+/// measure that is named in measure; run, norm text; source_index
 /// int64; eps float64; models, raters text.
 void writeLabelledNpz(const LabelledSet &set, const std::filesystem::path &path);
 
@@ -62,11 +68,12 @@ void writeContactSheet(const LabelledSet &set, const std::filesystem::path &path
 struct ImportedVote {
     std::int64_t task = 0;
     std::string worker;
-    int label = -1;  ///< a class, -2 not a class, -3 unsure
+    int label = -1;       ///< a class, -2 not a class, -3 unsure, -4 same, -5 different
+    std::string measure;  ///< of the column of that name; empty where there is none
 };
 
 /// Reads a .csv with the columns task, worker and label, in any order and among others. A label is a number, a class
-/// name, not_a_class or unsure. Throws Error(BadInput) naming the line.
+/// name, not_a_class, unsure, same or different; a column measure tells what the answer measures. Throws Error(BadInput) naming the line.
 std::vector<ImportedVote> readVotesCsv(const std::filesystem::path &path, const std::vector<std::string> &classNames);
 
 }  // namespace metamer

@@ -58,8 +58,14 @@ std::optional<int> parseLabel(const std::string &text, const std::vector<std::st
     if (text == "unsure") {
         return kUnsure;
     }
+    if (text == "same") {
+        return kSame;
+    }
+    if (text == "different") {
+        return kDifferent;
+    }
     const auto number = wholeNumber(text);
-    const bool isAllowed = number && (*number == kNotAClass || *number == kUnsure ||
+    const bool isAllowed = number && ((*number <= kNotAClass && *number >= kDifferent) ||
                                       (*number >= 0 && *number < static_cast<std::int64_t>(classNames.size())));
     return isAllowed ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
@@ -67,13 +73,13 @@ std::optional<int> parseLabel(const std::string &text, const std::vector<std::st
 }  // namespace
 
 void writeVotesCsv(const LabelledSet &set, const std::filesystem::path &path) {
-    std::string text = "task,worker,label,kind,response_ms,answered_utc,run,split,source_index,original_label,target_class,"
+    std::string text = "task,worker,label,kind,measure,confidence,note,flags,response_ms,answered_utc,run,split,source_index,original_label,target_class,"
                        "human_label,norm,eps,visible\n";
     for (const auto &example : set.examples) {
         for (const auto &vote : example.votes) {
             const std::vector<std::string> fields = {
                 std::to_string(example.task), vote.rater, std::to_string(vote.label), vote.kind,
-                vote.responseMs ? std::to_string(*vote.responseMs) : "", vote.utc, example.run, example.split,
+                vote.measure, vote.confidence ? std::to_string(*vote.confidence) : "", vote.note, vote.flagsJson, vote.responseMs ? std::to_string(*vote.responseMs) : "", vote.utc, example.run, example.split,
                 std::to_string(example.sourceIndex), std::to_string(example.originalLabel),
                 example.targetClass ? std::to_string(*example.targetClass) : "", std::to_string(example.humanLabel),
                 example.norm, formatNumber(example.eps), vote.visibleJson};
@@ -108,6 +114,7 @@ std::vector<ImportedVote> readVotesCsv(const std::filesystem::path &path, const 
         }
         columns[i] = static_cast<std::size_t>(found - records[0].begin());
     }
+    const auto measureAt = static_cast<std::size_t>(std::find(records[0].begin(), records[0].end(), "measure") - records[0].begin());
     std::vector<ImportedVote> votes;
     for (std::size_t line = 1; line < records.size(); ++line) {
         const auto &record = records[line];
@@ -126,7 +133,7 @@ std::vector<ImportedVote> readVotesCsv(const std::filesystem::path &path, const 
         if (record[columns[1]].empty()) {
             throw fail(line, "worker is empty");
         }
-        votes.push_back({*task, record[columns[1]], *label});
+        votes.push_back({*task, record[columns[1]], *label, measureAt < record.size() ? record[measureAt] : std::string()});
     }
     return votes;
 }

@@ -108,7 +108,7 @@ public:
     Runner(StudyGate &gate, Plan plan, LoadedDataset data, const JobContext &job, const ExampleHandler &onExample)
         : m_gate(gate), m_plan(std::move(plan)), m_job(job), m_onExample(onExample), m_data(std::move(data)),
           m_budget(Budget::parse(parseNorm(m_plan.run.norm), m_plan.run.epsText)),
-          m_keeper(m_data, m_plan.run, m_plan.study.id, Protocol::fromJson(m_plan.study.protocolJson).examplesPerControl) {}
+          m_keeper(m_data, m_plan.run, m_plan.study.id, Protocol::fromJson(m_plan.study.protocolJson).examplesPerControl()) {}
 
     AttackRunOutcome run(double timeLimitSeconds) {
         const auto start = std::chrono::steady_clock::now();

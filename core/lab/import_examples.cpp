@@ -64,11 +64,13 @@ std::vector<std::int64_t> readLabels(const ImportExamplesRequest &request, std::
     return labels;
 }
 
-Answer answerOf(SessionId session, ItemId item, int label) {
+Answer answerOf(SessionId session, ItemId item, int label, const std::string &measure) {
+    static const std::map<int, AnswerKind> kKinds = {{kNotAClass, AnswerKind::NotAClass}, {kUnsure, AnswerKind::Unsure}, {kSame, AnswerKind::Same}, {kDifferent, AnswerKind::Different}};
     Answer answer;
     answer.sessionId = session;
     answer.itemId = item;
-    answer.kind = label >= 0 ? AnswerKind::Class : (label == kNotAClass ? AnswerKind::NotAClass : AnswerKind::Unsure);
+    answer.measure = Measure::fromName(measure).name();
+    answer.kind = label >= 0 ? AnswerKind::Class : kKinds.at(label);
     answer.label = label >= 0 ? label : -1;
     answer.visibleJson = R"({"imported":true})";
     return answer;
@@ -76,7 +78,12 @@ Answer answerOf(SessionId session, ItemId item, int label) {
 
 SessionId importSession(StudyFile &file, StudyId study, const std::string &annotator) {
     const Annotator who = AnnotatorTable(file).ensure(annotator, AnnotatorKind::Import);
-    const SessionId session = SessionTable(file).insert({{}, {}, study, who.id, R"({"imported":true})", {}});
+    SessionRecord record;
+    record.studyId = study;
+    record.annotatorId = who.id;
+    record.displayJson = R"({"imported":true})";
+    record.origin = "import";
+    const SessionId session = SessionTable(file).insert(record);
     SessionTable(file).end(session);
     return session;
 }
@@ -146,7 +153,7 @@ ImportExamplesOutcome importExamples(StudyGate &gate, const ImportExamplesReques
             }
             run.name = request.name.empty() ? freeName("import-" + run.norm + "-" + run.epsText, isTaken) : request.name;
             run.id = runs.insert(run);
-            ExampleKeeper keeper(data, run, study.id, Protocol::fromJson(study.protocolJson).examplesPerControl);
+            ExampleKeeper keeper(data, run, study.id, Protocol::fromJson(study.protocolJson).examplesPerControl());
             std::int64_t worst = -1;
             for (std::int64_t i = 0; i < array.count(); ++i) {
                 const std::int64_t index = run.indices[static_cast<std::size_t>(i)];
@@ -170,7 +177,7 @@ ImportExamplesOutcome importExamples(StudyGate &gate, const ImportExamplesReques
                 const auto ids = ExampleTable(file).idsOfRun(run.id);
                 for (std::size_t i = 0; i < labels.size(); ++i) {
                     if (labels[i] != kNoLabel) {
-                        AnswerTable(file).insert(answerOf(session, items.at(ids[i]), static_cast<int>(labels[i])));
+                        AnswerTable(file).insert(answerOf(session, items.at(ids[i]), static_cast<int>(labels[i]), request.measure));
                         ++outcome.labels;
                     }
                 }
@@ -182,7 +189,7 @@ ImportExamplesOutcome importExamples(StudyGate &gate, const ImportExamplesReques
     return outcome;
 }
 
-ImportLabelsOutcome importLabels(StudyFile &file, const std::string &runName, const std::filesystem::path &votesCsv) {
+ImportLabelsOutcome importLabels(StudyFile &file, const std::string &runName, const std::filesystem::path &votesCsv, const std::string &measure) {
     const Dataset dataset = DatasetTable(file).get();
     const StudyRecord study = StudyTable(file).get();
     const Run run = findRun(file, runName);
@@ -207,7 +214,7 @@ ImportLabelsOutcome importLabels(StudyFile &file, const std::string &runName, co
             if (!sessions.contains(vote.worker)) {
                 sessions[vote.worker] = importSession(file, study.id, vote.worker);
             }
-            AnswerTable(file).insert(answerOf(sessions[vote.worker], item->second, vote.label));
+            AnswerTable(file).insert(answerOf(sessions[vote.worker], item->second, vote.label, vote.measure.empty() ? measure : vote.measure));
             ++outcome.votes;
         }
         outcome.raters = static_cast<std::int64_t>(sessions.size());

@@ -14,6 +14,7 @@ struct ImportExamplesRequest {
     std::optional<std::filesystem::path> indices;  ///< .npy, row of each image's source in the split; default 0, 1, 2 ...
     std::optional<std::filesystem::path> labels;   ///< .npy, one label an image, -2 not a class, -3 unsure, -1 none
     std::string annotator;                         ///< whose labels they are; needed with labels
+    std::string measure = "perturbed";             ///< what the labels measure; see Measure
     std::string split = "test";
     std::string norm = "linf";
     std::string eps;
@@ -39,8 +40,8 @@ struct ImportLabelsOutcome {
 };
 
 /// Imports votes (see readVotesCsv) on the examples of a run, whole or not at all. Each worker becomes an annotator of kind
-/// import with a session of its own.
-ImportLabelsOutcome importLabels(StudyFile &file, const std::string &runName, const std::filesystem::path &votesCsv);
+/// import with a session of its own. `measure` is for votes whose file does not tell.
+ImportLabelsOutcome importLabels(StudyFile &file, const std::string &runName, const std::filesystem::path &votesCsv, const std::string &measure = "perturbed");
 
 /// The run of that name. Throws Error(NotFound).
 Run findRun(StudyFile &file, const std::string &name);

@@ -37,7 +37,7 @@ InspectedExample inspectExample(StudyFile &file, ExampleId id) {
         }
         found.models.push_back(std::move(answers));
     }
-    const auto votes = votesOnExamples(file, {});
+    const auto votes = votesOnExamples(file);
     if (const auto ofExample = votes.find(id); ofExample != votes.end()) {
         found.votes = ofExample->second;
     }

@@ -66,7 +66,7 @@ Example ExampleKeeper::keep(StudyFile &file, Example example, std::int64_t sourc
 
 void ExampleKeeper::keepControls(StudyFile &file) {
     ItemTable items(file);
-    const std::int64_t wanted = items.count(m_study, ItemKind::Example) / m_examplesPerControl;
+    const std::int64_t wanted = m_examplesPerControl > 0 ? items.count(m_study, ItemKind::Example) / m_examplesPerControl : 0;
     std::int64_t kept = items.count(m_study, ItemKind::Control);
     while (kept < wanted && kept < static_cast<std::int64_t>(m_controlPool.size())) {
         const SourceImageId source = keepSource(file, m_run.split, m_controlPool[static_cast<std::size_t>(kept)]);

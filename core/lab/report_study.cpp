@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/data/file_bytes.h"
 #include "core/lab/import_examples.h"
+#include "core/lab/study_setup.h"
 #include "core/report/html_report.h"
 #include "core/store/tables.h"
 
@@ -18,12 +19,13 @@ std::vector<Run> chosenRuns(StudyFile &file, const std::string &name) {
     return name.empty() ? RunTable(file).list() : std::vector<Run>{findRun(file, name)};
 }
 
-std::set<AnnotatorId> chosenAnnotators(StudyFile &file, const std::vector<std::string> &names) {
+std::set<AnnotatorId> chosenAnnotators(StudyFile &file, const ReportRequest &request) {
     std::set<AnnotatorId> chosen;
     const auto all = AnnotatorTable(file).list();
+    const auto &names = request.annotators;
     for (const auto &annotator : all) {
         const bool isNamed = std::find(names.begin(), names.end(), annotator.name) != names.end();
-        if (isNamed || (names.empty() && annotator.kind != AnnotatorKind::Simulated)) {
+        if (isNamed || (names.empty() && (annotator.kind != AnnotatorKind::Simulated || request.withSimulated))) {
             chosen.insert(annotator.id);
         }
     }
@@ -35,42 +37,77 @@ std::set<AnnotatorId> chosenAnnotators(StudyFile &file, const std::vector<std::s
     return chosen;
 }
 
-/// The standing votes of the chosen annotators, and the answers behind them.
+/// The standing answers of the chosen annotators, measure by measure.
 struct Votes {
-    std::map<ExampleId, VotesOfItem> byExample;
-    std::map<std::pair<ExampleId, AnnotatorId>, Answer> answers;
+    struct OfMeasure {
+        std::vector<CastAnswer> answers;       ///< standing
+        std::map<ItemId, VotesOfItem> byItem;  ///< main trials only
+    };
+    std::map<std::string, OfMeasure> measures;
+    std::map<ItemId, Item> items;
+    std::map<ExampleId, ItemId> itemOf;
+
+    const VotesOfItem &on(ExampleId example, const std::string &measure) const {
+        static const VotesOfItem kNone;
+        const auto of = measures.find(measure);
+        const auto item = itemOf.find(example);
+        if (of == measures.end() || item == itemOf.end()) {
+            return kNone;
+        }
+        const auto votes = of->second.byItem.find(item->second);
+        return votes == of->second.byItem.end() ? kNone : votes->second;
+    }
 };
 
-Votes collectVotes(StudyFile &file, const std::vector<std::string> &annotators) {
-    const auto chosen = chosenAnnotators(file, annotators);
+Votes collectVotes(StudyFile &file, const ReportRequest &request) {
+    const auto chosen = chosenAnnotators(file, request);
     std::vector<CastAnswer> answers = AnswerTable(file).list();
     std::erase_if(answers, [&](const CastAnswer &cast) { return !chosen.contains(cast.annotator); });
-    const auto byItem = standingVotes(answers);
-    std::map<ItemId, ExampleId> exampleOf;
-    for (const auto &item : ItemTable(file).ofStudy(StudyTable(file).get().id)) {
-        if (item.kind == ItemKind::Example) {
-            exampleOf[item.id] = item.exampleId;
-        }
-    }
     Votes votes;
-    for (const auto &[item, ofItem] : byItem) {
-        if (const auto example = exampleOf.find(item); example != exampleOf.end()) {
-            votes.byExample[example->second] = ofItem;
-        }
+    for (auto &cast : standingAnswers(answers)) {
+        votes.measures[cast.answer.measure].answers.push_back(std::move(cast));
     }
-    std::set<AnswerId> withdrawn;
-    for (const auto &cast : answers) {
-        if (cast.answer.kind == AnswerKind::Withdrawal) {
-            withdrawn.insert(cast.answer.withdraws);
-        }
+    for (auto &[measure, of] : votes.measures) {
+        of.byItem = standingVotes(of.answers);
     }
-    for (const auto &cast : answers) {
-        const auto example = exampleOf.find(cast.answer.itemId);
-        if (cast.answer.kind != AnswerKind::Withdrawal && !withdrawn.contains(cast.answer.id) && example != exampleOf.end()) {
-            votes.answers[{example->second, cast.annotator}] = cast.answer;
+    for (auto &item : ItemTable(file).ofStudy(StudyTable(file).get().id)) {
+        if (item.kind == ItemKind::Example) {
+            votes.itemOf[item.exampleId] = item.id;
         }
+        votes.items[item.id] = std::move(item);
     }
     return votes;
+}
+
+/// The measures that some of `examples` have votes of, with how many votes.
+std::map<std::string, std::size_t> measuresOn(const Votes &votes, const std::vector<Example> &examples) {
+    std::map<std::string, std::size_t> counts;
+    for (const auto &[measure, of] : votes.measures) {
+        for (const auto &example : examples) {
+            if (const auto count = votes.on(example.id, measure).size(); count > 0) {
+                counts[measure] += count;
+            }
+        }
+    }
+    return counts;
+}
+
+/// The measure that a run is reported by: the wanted one, else the protocol's where it has votes, else the one with the most.
+std::string primaryMeasure(const std::map<std::string, std::size_t> &counts, const std::string &wanted, const std::string &ofProtocol) {
+    if (!wanted.empty()) {
+        return wanted;
+    }
+    std::string best = ofProtocol;
+    if (!counts.contains(ofProtocol)) {
+        std::size_t most = 0;
+        for (const auto &[measure, count] : counts) {
+            if (count > most) {
+                most = count;
+                best = measure;
+            }
+        }
+    }
+    return best;
 }
 
 struct PredictedLabels {
@@ -105,47 +142,206 @@ std::optional<int> lookUp(const std::map<Key, int> &answers, const Key &key) {
 }
 
 const char *kindName(const Answer &answer) {
-    return answer.kind == AnswerKind::Class ? "class" : (answer.kind == AnswerKind::NotAClass ? "not_a_class" : "unsure");
+    switch (answer.kind) {
+        case AnswerKind::Class: return "class";
+        case AnswerKind::NotAClass: return "not_a_class";
+        case AnswerKind::Same: return "same";
+        case AnswerKind::Different: return "different";
+        default: return "unsure";
+    }
 }
+
+ConsensusRule ruleOf(const Protocol &protocol) { return {protocol.consensusVotes(), protocol.consensusShare()}; }
+
+/// The clean controls of one measure, counted as a run is.
+RunReport reportControls(const Votes &votes, const std::string &measure, const std::map<SourceImageId, int> &labels, const ConsensusRule &rule) {
+    std::vector<ReportedExample> controls;
+    for (const auto &[item, ofItem] : votes.measures.at(measure).byItem) {
+        if (votes.items.at(item).kind == ItemKind::Control) {
+            const SourceImageId source = votes.items.at(item).sourceId;
+            controls.push_back({ExampleOutcome::Found, labels.at(source), {}, ofItem, source});
+        }
+    }
+    RunReport report = reportRun("clean controls", static_cast<std::int64_t>(controls.size()), controls, rule);
+    report.measure = measure;
+    return report;
+}
+
+bool isRight(int label, int truth) { return label == truth || label == kSame; }
+
+/// What one annotator did in one measure.
+AnnotatorReport reportAnnotator(const Annotator &annotator, const std::string &measure, const Votes &votes, const std::map<SourceImageId, int> &labels) {
+    static const char *kKinds[] = {"person", "import", "simulated"};
+    AnnotatorReport report;
+    report.name = annotator.name;
+    report.kind = kKinds[static_cast<int>(annotator.kind)];
+    report.measure = measure;
+    std::vector<double> times;
+    std::map<ItemId, int> first;
+    for (const auto &cast : votes.measures.at(measure).answers) {
+        if (cast.annotator != annotator.id || cast.trialKind == TrialKind::Practice) {
+            continue;
+        }
+        const Item &item = votes.items.at(cast.answer.itemId);
+        const int label = labelOf(cast.answer);
+        ++report.answers;
+        report.unsure += label == kUnsure;
+        report.flagged += cast.answer.flagsJson != "[]";
+        if (cast.answer.responseMs) {
+            times.push_back(static_cast<double>(*cast.answer.responseMs));
+        }
+        if (cast.trialKind == TrialKind::Repeat) {
+            if (const auto before = first.find(item.id); before != first.end()) {
+                ++report.repeated;
+                report.repeatedSame += before->second == label;
+            }
+            continue;
+        }
+        first[item.id] = label;
+        if (item.kind == ItemKind::Control) {
+            const bool isCorrect = isRight(label, labels.at(item.sourceId));
+            ++report.cleanSeen;
+            report.cleanRight += isCorrect;
+            report.goldSeen += item.goldLabel.has_value();
+            report.goldRight += item.goldLabel.has_value() && isCorrect;
+        }
+    }
+    if (!times.empty()) {
+        std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+        report.medianResponseMs = times[times.size() / 2];
+    }
+    return report;
+}
+
+std::vector<AnnotatorReport> reportAnnotators(StudyFile &file, const Votes &votes, const std::map<SourceImageId, int> &labels) {
+    std::vector<AnnotatorReport> reports;
+    for (const auto &[measure, of] : votes.measures) {
+        std::vector<VotesOfItem> items;
+        std::set<AnnotatorId> present;
+        for (const auto &[item, ofItem] : of.byItem) {
+            items.push_back(ofItem);
+        }
+        for (const auto &cast : of.answers) {
+            present.insert(cast.annotator);
+        }
+        const DawidSkene skills = dawidSkene(items);
+        for (const auto &annotator : AnnotatorTable(file).list()) {
+            if (present.contains(annotator.id)) {
+                reports.push_back(reportAnnotator(annotator, measure, votes, labels));
+                if (const auto skill = skills.annotators.find(annotator.id); skill != skills.annotators.end()) {
+                    reports.back().skill = skill->second;
+                }
+            }
+        }
+    }
+    return reports;
+}
+
+constexpr std::size_t kMostCompared = 8;   // runs, pair by pair
+
 
 }  // namespace
 
-std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file, const std::vector<std::string> &annotators) {
-    return collectVotes(file, annotators).byExample;
+std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file) {
+    const Votes votes = collectVotes(file, {});
+    const std::string ofProtocol = studyProtocol(file).measure().name();
+    std::map<ExampleId, VotesOfItem> found;
+    for (const auto &run : RunTable(file).list()) {
+        const auto examples = ExampleTable(file).ofRun(run.id);
+        const std::string measure = primaryMeasure(measuresOn(votes, examples), {}, ofProtocol);
+        for (const auto &example : examples) {
+            if (const auto &ofExample = votes.on(example.id, measure); !ofExample.empty()) {
+                found[example.id] = ofExample;
+            }
+        }
+    }
+    return found;
 }
 
 StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
-    const auto votes = votesOnExamples(file, request.annotators);
+    if (!request.measure.empty()) {
+        Measure::fromName(request.measure);
+    }
+    const Votes votes = collectVotes(file, request);
     const auto models = collectModelAnswers(file);
+    const Protocol protocol = studyProtocol(file);
+    const ConsensusRule rule = ruleOf(protocol);
     std::map<SourceImageId, int> labels;
     for (const auto &source : SourceImageTable(file).all()) {
         labels[source.id] = source.label;
     }
     StudyReport report;
+    report.measure = protocol.measure().name();
+    std::vector<std::vector<VotedExample>> voted;
     for (const auto &run : chosenRuns(file, request.run)) {
-        std::vector<ReportedExample> examples;
-        std::vector<ReportedModel> answers;
-        for (const auto &model : models) {
-            answers.push_back({model.name, {}, {}});
-        }
+        const auto examples = ExampleTable(file).ofRun(run.id);
+        auto measures = measuresOn(votes, examples);
+        const std::string primary = primaryMeasure(measures, request.measure, report.measure);
+        measures.erase(primary);
         std::set<SourceImageId> attempted;
-        for (const auto &example : ExampleTable(file).ofRun(run.id)) {
+        for (const auto &example : examples) {
             attempted.insert(example.sourceId);
-            const auto ofExample = votes.find(example.id);
-            examples.push_back({example.outcome, labels.at(example.sourceId), example.norms,
-                                ofExample != votes.end() ? ofExample->second : VotesOfItem()});
-            for (std::size_t i = 0; i < models.size(); ++i) {
-                answers[i].onSource.push_back(lookUp(models[i].onSource, example.sourceId));
-                answers[i].onExample.push_back(lookUp(models[i].onExample, example.id));
-            }
         }
         const auto count = run.kind == RunKind::Import ? static_cast<std::int64_t>(examples.size()) : static_cast<std::int64_t>(attempted.size());
-        report.runs.push_back(reportRun(run.name, count, examples));
-        for (const auto &model : answers) {
-            report.models.push_back(reportModel(run.name, model, examples));
+        const auto reported = [&](const std::string &measure) {
+            std::vector<ReportedExample> rows;
+            for (const auto &example : examples) {
+                rows.push_back({example.outcome, labels.at(example.sourceId), example.norms, votes.on(example.id, measure), example.sourceId});
+            }
+            return rows;
+        };
+        const auto rows = reported(primary);
+        report.runs.push_back(reportRun(run.name, count, rows, rule));
+        report.runs.back().measure = primary;
+        voted.push_back(votedExamples(rows));
+        for (const auto &model : models) {
+            ReportedModel answers{model.name, {}, {}};
+            for (const auto &example : examples) {
+                answers.onSource.push_back(lookUp(model.onSource, example.sourceId));
+                answers.onExample.push_back(lookUp(model.onExample, example.id));
+            }
+            report.models.push_back(reportModel(run.name, answers, rows, rule));
+        }
+        for (const auto &[measure, votesOfMeasure] : measures) {
+            report.otherMeasures.push_back(reportRun(run.name, count, reported(measure), rule));
+            report.otherMeasures.back().measure = measure;
         }
     }
+    for (const auto &[measure, of] : votes.measures) {
+        if (RunReport controls = reportControls(votes, measure, labels, rule); controls.labelled > 0) {
+            report.controls.push_back(std::move(controls));
+        }
+    }
+    for (std::size_t i = 0; i < std::min(kMostCompared, voted.size()); ++i) {
+        for (std::size_t j = i + 1; j < std::min(kMostCompared, voted.size()); ++j) {
+            if (report.runs[i].measure != report.runs[j].measure) {
+                continue;
+            }
+            if (const auto difference = pairedDifference(voted[i], voted[j], rule); difference.sources > 0) {
+                report.comparisons.push_back({report.runs[i].name, report.runs[j].name, report.runs[i].measure, difference});
+            }
+        }
+    }
+    report.annotators = reportAnnotators(file, votes, labels);
+    report.hasSimulated = std::any_of(report.annotators.begin(), report.annotators.end(), [](const AnnotatorReport &annotator) { return annotator.kind == "simulated"; });
+    report.freeze = freezeStatus(file);
     return report;
+}
+
+std::vector<std::string> StudyReport::notes() const {
+    std::vector<std::string> sentences;
+    if (hasSimulated) {
+        sentences.push_back("Simulated: answers of people who do not exist are counted here.");
+    }
+    if (!freeze.freeze) {
+        sentences.push_back("The protocol was not frozen before the first answer.");
+        return sentences;
+    }
+    sentences.push_back("Frozen at " + freeze.freeze->createdUtc + ", SHA-256 " + freeze.freeze->hash + (freeze.departures.empty() ? "; nothing departs from it." : "."));
+    for (const auto &departure : freeze.departures) {
+        sentences.push_back("Departure: " + departure + ".");
+    }
+    return sentences;
 }
 
 void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyReport &report, const std::filesystem::path &out) {
@@ -153,14 +349,16 @@ void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyR
     const std::string text = dataset.spec + ": " + countOf(dataset.trainCount, "training image") + ", " + countOf(dataset.testCount, "test image") + ", " +
                              std::to_string(dataset.shape.width) + "x" + std::to_string(dataset.shape.height) + ", " +
                              std::to_string(dataset.classNames.size()) + " classes";
-    const HtmlReportHead head{file.path().filename().string(), text, request.annotators.empty() ? "everyone but simulated annotators" : join(request.annotators, ", "),
-                              METAMER_VERSION, utcNow()};
-    writeFileText(out, htmlReport(head, report.runs, report.models));
+    const std::string people = request.withSimulated ? "everyone, simulated annotators included" : "everyone but simulated annotators";
+    const HtmlReportHead head{file.path().filename().string(), text, request.annotators.empty() ? people : join(request.annotators, ", "), METAMER_VERSION, utcNow(),
+                              report.notes()};
+    writeFileText(out, htmlReport(head, report));
 }
 
 LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run) {
     const Dataset dataset = DatasetTable(file).get();
     const Votes votes = collectVotes(file, {});
+    const Protocol protocol = studyProtocol(file);
     const auto models = collectModelAnswers(file);
     LabelledSet set{dataset.shape, dataset.classNames, {}, {}, {}};
     for (const auto &model : models) {
@@ -170,29 +368,41 @@ LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run) {
     for (const auto &annotator : AnnotatorTable(file).list()) {
         names[annotator.id] = annotator.name;
     }
+    std::map<ItemId, std::vector<const CastAnswer *>> answers;
+    for (const auto &[measure, of] : votes.measures) {
+        for (const auto &cast : of.answers) {
+            if (cast.trialKind == TrialKind::Main) {
+                answers[cast.answer.itemId].push_back(&cast);
+            }
+        }
+    }
     std::set<AnnotatorId> raters;
     std::map<SourceImageId, SourceImage> sources;
     for (auto &source : SourceImageTable(file).all()) {
         sources[source.id] = std::move(source);
     }
     for (const auto &chosen : chosenRuns(file, run)) {
-        for (auto &example : ExampleTable(file).ofRun(chosen.id)) {
+        auto examples = ExampleTable(file).ofRun(chosen.id);
+        const std::string primary = primaryMeasure(measuresOn(votes, examples), {}, protocol.measure().name());
+        for (auto &example : examples) {
             if (example.outcome != ExampleOutcome::Found) {
                 continue;
             }
             const SourceImage &source = sources.at(example.sourceId);
             ExportedExample row{chosen.name, example.ordinal, chosen.norm, Budget::parse(parseNorm(chosen.norm), chosen.epsText).eps(),
-                                source.split, source.index, source.label, example.targetClass, kNoLabel, example.norms,
+                                source.split, source.index, source.label, example.targetClass, kNoLabel, primary, example.norms,
                                 source.pixels, std::move(example.pixels), {}, {}};
             for (const auto &model : models) {
                 row.modelAnswers.push_back(lookUp(model.onExample, example.id).value_or(-1));
             }
-            if (const auto found = votes.byExample.find(example.id); found != votes.byExample.end()) {
-                row.humanLabel = consensusOf(found->second).value_or(kNoLabel);
-                for (const auto &[annotator, label] : found->second) {
-                    raters.insert(annotator);
-                    const Answer &answer = votes.answers.at({example.id, annotator});
-                    row.votes.push_back({names[annotator], kindName(answer), label, answer.responseMs, answer.visibleJson, answer.createdUtc});
+            const int consensus = consensusOf(votes.on(example.id, primary), ruleOf(protocol)).value_or(kNoLabel);
+            row.humanLabel = consensus == kSame ? source.label : (consensus == kDifferent ? kNoLabel : consensus);
+            if (const auto item = votes.itemOf.find(example.id); item != votes.itemOf.end()) {
+                for (const auto *cast : answers[item->second]) {
+                    const Answer &answer = cast->answer;
+                    raters.insert(cast->annotator);
+                    row.votes.push_back({names[cast->annotator], kindName(answer), labelOf(answer), answer.measure, answer.confidence, answer.note, answer.flagsJson,
+                                         answer.responseMs, answer.visibleJson, answer.createdUtc});
                 }
             }
             set.examples.push_back(std::move(row));

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "core/exchange/labelled_set.h"
-#include "core/report/run_report.h"
+#include "core/lab/study_setup.h"
+#include "core/report/report_content.h"
 #include "core/store/study_file.h"
 
 namespace metamer {
@@ -13,11 +14,17 @@ namespace metamer {
 struct ReportRequest {
     std::string run;                       ///< empty: every run
     std::vector<std::string> annotators;   ///< empty: everyone but the simulated
+    std::string measure;                   ///< empty: the protocol's where it has answers, else the one with the most
+    bool withSimulated = false;            ///< simulated annotators count too
 };
 
-struct StudyReport {
-    std::vector<RunReport> runs;
-    std::vector<ModelReport> models;
+struct StudyReport : ReportContent {
+    std::string measure;          ///< of the protocol
+    FreezeStatus freeze;
+    bool hasSimulated = false;    ///< simulated answers are counted
+
+    /// What a reader has to know beside the numbers, a sentence each: the freeze and what departs from it, simulated answers.
+    std::vector<std::string> notes() const;
 };
 
 /// Counts what people and models said. Throws Error(NotFound) for an unknown run or annotator.
@@ -26,8 +33,8 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request);
 /// Writes a report as one HTML page. Throws Error(Io) naming the file.
 void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyReport &report, const std::filesystem::path &out);
 
-/// The standing votes on each example, by the annotators that count; simulated ones count only where they are named.
-std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file, const std::vector<std::string> &annotators);
+/// The standing votes on each example in the measure that its run is reported by; simulated annotators never count.
+std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file);
 
 /// Gathers every found example of a run (of all runs if `run` is empty) with votes and model answers, for export.
 LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run);

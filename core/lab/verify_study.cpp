@@ -8,6 +8,7 @@
 #include "core/image/norms.h"
 #include "core/lab/compute_loader.h"
 #include "core/lab/models.h"
+#include "core/lab/study_setup.h"
 #include "core/store/tables.h"
 
 namespace metamer {
@@ -116,6 +117,9 @@ VerifyOutcome verifyStudy(StudyGate &gate) {
         outcome.integrity = file.pragma("integrity_check");
         dataset = DatasetTable(file).get();
         rows = checkExamples(file, outcome, dataset.shape);
+        if (const FreezeStatus status = freezeStatus(file); !status.isIntact) {
+            outcome.problems.push_back({"the frozen study", -1, 0, "freeze", "items, images or lists are not those that were frozen"});
+        }
         for (const auto &model : ModelTable(file).list()) {
             hasPredictions = hasPredictions || !PredictionTable(file).ofModel(model.hash).empty();
         }

@@ -12,7 +12,7 @@ struct VerifyProblem {
     std::string run;
     std::int64_t task = -1;        ///< ordinal in its run; -1 for a source
     std::int64_t sourceIndex = 0;
-    std::string what;              ///< "over-budget", "norms", "prediction"
+    std::string what;              ///< "over-budget", "norms", "prediction", "freeze"
     std::string detail;            ///< one phrase
 };
 
@@ -26,7 +26,7 @@ struct VerifyOutcome {
     bool isOk() const { return problems.empty() && integrity == "ok"; }
 };
 
-/// Recomputes every norm, budget and prediction from the stored bytes. Opens LibTorch only if there are predictions.
+/// Recomputes every norm, budget and prediction from the stored bytes, and the hash of a freeze. Opens LibTorch only if there are predictions.
 VerifyOutcome verifyStudy(StudyGate &gate);
 
 }  // namespace metamer

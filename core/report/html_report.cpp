@@ -121,8 +121,9 @@ std::string intervalPicture(const std::vector<RunReport> &runs) {
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const double y = kTop + kRowHeight * (static_cast<double>(i) + 0.5);
         svg += rowLabel(runs[i].name, y);
-        if (runs[i].successRate && runs[i].successInterval) {
-            const double low = kLabelWidth + kPlotWidth * runs[i].successInterval->low, high = kLabelWidth + kPlotWidth * runs[i].successInterval->high;
+        const auto interval = primaryInterval(runs[i]);
+        if (runs[i].successRate && interval) {
+            const double low = kLabelWidth + kPlotWidth * interval->low, high = kLabelWidth + kPlotWidth * interval->high;
             svg += format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"var(--accent)\" stroke-width=\"3\"/>", low, y, high, y) +
                    format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"var(--accent)\"/>", kLabelWidth + kPlotWidth * *runs[i].successRate, y) +
                    format("<text x=\"%.1f\" y=\"%.1f\">%.1f %%</text>\n", high + 8, y + 4, 100 * *runs[i].successRate);
@@ -135,20 +136,25 @@ std::string intervalPicture(const std::vector<RunReport> &runs) {
 
 }  // namespace
 
-std::string htmlReport(const HtmlReportHead &head, const std::vector<RunReport> &runs, const std::vector<ModelReport> &models) {
+std::string htmlReport(const HtmlReportHead &head, const ReportContent &content) {
     std::string html = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
                        escaped(head.study) + " - Metamer report</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n<h1>" + escaped(head.study) +
                        "</h1>\n<p>" + escaped(head.dataset) + "</p>\n<p class=\"muted\">Answers of " + escaped(head.annotators) + ". Written " +
                        escaped(head.createdUtc) + " by Metamer " + escaped(head.version) + ".</p>\n";
-    const auto tables = reportTables(runs, models);
-    if (!runs.empty()) {
-        html += "<h2>At a glance</h2>\n<div class=\"scroll\">" + verdictPicture(runs) + intervalPicture(runs) + "</div>\n";
+    for (const auto &note : head.notes) {
+        html += "<p>" + escaped(note) + "</p>\n";
+    }
+    const auto tables = reportTables(content);
+    if (!content.runs.empty()) {
+        html += "<h2>At a glance</h2>\n<div class=\"scroll\">" + verdictPicture(content.runs) + intervalPicture(content.runs) + "</div>\n";
     }
     for (const auto &table : tables) {
         html += tableHtml(table);
     }
     html += "<h2>How it is counted</h2>\n<p>The consensus on an example is the plurality of each person's last answer; \"not a class\" is a vote, "
-            "\"unsure\" never is, and a tie is no consensus. Models never vote. Intervals are Wilson's at 95 %. Point at a column's title for its meaning.</p>\n";
+            "\"unsure\" never is, and a tie is no consensus. Models never vote, repeats and practice never count. Answers of different measures (what was in "
+            "sight, which answers were on offer) are never counted together. Intervals are at 95 %, from a two-way bootstrap over sources and annotators; Wilson's stands beside them. "
+            "Point at a column's title for its meaning.</p>\n";
     return html + "</body>\n</html>\n";
 }
 

@@ -14,10 +14,11 @@ struct HtmlReportHead {
     std::string annotators;     ///< whose answers count
     std::string version;        ///< of Metamer
     std::string createdUtc;
+    std::vector<std::string> notes = {};  ///< a sentence each: freeze, departures, simulated answers
 };
 
 /// One page that needs nothing beside it: the report's tables, and a picture of what people said with its intervals. Light and
 /// dark by the reader's setting; prints on paper.
-std::string htmlReport(const HtmlReportHead &head, const std::vector<RunReport> &runs, const std::vector<ModelReport> &models);
+std::string htmlReport(const HtmlReportHead &head, const ReportContent &content);
 
 }  // namespace metamer

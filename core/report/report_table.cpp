@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "core/base/text.h"
+#include "core/study/measure.h"
 
 namespace metamer {
 namespace {
@@ -20,27 +21,106 @@ std::string percent(const std::optional<double> &share) { return share ? fixed(1
 std::string decimal(const std::optional<double> &value, int decimals) { return value ? fixed(*value, decimals) : kNone; }
 std::string count(std::int64_t value) { return std::to_string(value); }
 
-ReportTable peopleTable(const std::vector<RunReport> &runs) {
+std::string percents(const std::optional<Interval> &interval) {
+    return interval ? percent(interval->low) + " to " + percent(interval->high) : kNone;
+}
+
+std::string ofAll(std::int64_t part, std::int64_t whole) { return whole > 0 ? count(part) + " of " + count(whole) : kNone; }
+
+std::string measureTitle(const std::string &measure) { return measure.empty() ? kNone : Measure::fromName(measure).title(); }
+
+/// Every set of answers that is counted by itself: the runs, their other measures, the clean controls.
+std::vector<const RunReport *> countedSets(const ReportContent &content) {
+    std::vector<const RunReport *> sets;
+    for (const auto *part : {&content.runs, &content.otherMeasures, &content.controls}) {
+        for (const auto &run : *part) {
+            sets.push_back(&run);
+        }
+    }
+    return sets;
+}
+
+ReportTable peopleTable(const ReportContent &content) {
     ReportTable table{"people", "What people said", {
-        {"Run", "The attack run, or imported set", false},
+        {"Run", "The attack run, imported set, or the clean controls", false},
+        {"Measure", "What was in sight, and which answers were on offer; measures are never counted together", false},
         {"Attempted", "Sources that the run took in hand"},
         {"Examples", "Perturbed images that it made"},
         {"Labelled", "Examples with at least one answer"},
         {"Changed", "People name a class other than the data set's label"},
         {"Kept", "People name the data set's label"},
         {"Not a class", "Most say that it is none of the classes"},
-        {"No consensus", "A tie, or only 'unsure'"},
+        {"No consensus", "A tie, too few votes for the protocol's rule, or only 'unsure'"},
         {"Changed, %", "Changed of labelled"},
-        {"95 % interval", "Wilson's score interval for that share"},
+        {"95 % interval", "Two-way bootstrap over sources and annotators: for other pictures and other people"},
+        {"Wilson, %", "Wilson's score interval: for other pictures and the same people"},
+        {"By vote, %", "Votes for another class, of all votes"},
         {"Votes an item", "Answers on each labelled example, unsure ones left out"},
-        {"Raters", "People with an answer in this run"},
-        {"Fleiss' kappa", "Agreement beyond chance; generalised to missing answers"},
-        {"Krippendorff's alpha", "Agreement beyond chance, nominal"}}, {}};
-    for (const auto &run : runs) {
-        const std::string interval = run.successInterval ? percent(run.successInterval->low) + " to " + percent(run.successInterval->high) : kNone;
-        table.rows.push_back({run.name, count(run.attempted), count(run.examples), count(run.labelled), count(run.changed), count(run.kept),
-                              count(run.notAClass), count(run.noConsensus), percent(run.successRate), interval, decimal(run.votesPerItem, 1),
-                              count(run.raters), decimal(run.fleissKappa, 3), decimal(run.krippendorffAlpha, 3)});
+        {"Raters", "People with an answer in this run"}}, {}};
+    for (const auto *run : countedSets(content)) {
+        table.rows.push_back({run->name, measureTitle(run->measure), count(run->attempted), count(run->examples), count(run->labelled), count(run->changed), count(run->kept),
+                              count(run->notAClass), count(run->noConsensus), percent(run->successRate), percents(run->rates.byConsensus.interval),
+                              percents(run->successInterval), percent(run->rates.byVote.rate), decimal(run->votesPerItem, 1), count(run->raters)});
+    }
+    return table;
+}
+
+std::string statistic(const Agreement &agreement) { return agreement.value ? fixed(*agreement.value, 3) : kNone; }
+
+ReportTable agreementTable(const ReportContent &content) {
+    ReportTable table{"agreement", "Agreement between people", {
+        {"Run", "The attack run, imported set, or the clean controls", false},
+        {"Measure", "What was in sight, and which answers were on offer", false},
+        {"On", "Which label, or only whether it has changed", false},
+        {"Pairwise, %", "Pairs of votes that agree, of all pairs on the same item"},
+        {"Fleiss' kappa", "Beyond chance; generalised to missing answers"},
+        {"Krippendorff's alpha", "Beyond chance, nominal, with missing answers"},
+        {"Cohen's kappa", "Beyond chance, of exactly two raters"},
+        {"Undefined", "Why there is no kappa", false}}, {}};
+    for (const auto *run : countedSets(content)) {
+        if (run->labelled == 0) {
+            continue;
+        }
+        for (const auto &[what, on] : {std::pair{"label", &run->onLabels}, std::pair{"changed or not", &run->onChanged}}) {
+            table.rows.push_back({run->name, measureTitle(run->measure), what, percent(on->pairwise.value), statistic(on->fleiss), statistic(on->krippendorff),
+                                  statistic(on->cohen), on->fleiss.whyUndefined});
+        }
+    }
+    return table;
+}
+
+ReportTable comparisonTable(const ReportContent &content) {
+    ReportTable table{"comparisons", "Runs compared on the sources that both share", {
+        {"First", "A run", false},
+        {"Second", "Another run", false},
+        {"Measure", "What was in sight, and which answers were on offer", false},
+        {"Sources", "With answers in both runs"},
+        {"Difference, points", "Share changed, first minus second, in percentage points"},
+        {"95 % interval", "Paired, two-way bootstrap over sources and annotators"}}, {}};
+    for (const auto &pair : content.comparisons) {
+        table.rows.push_back({pair.first, pair.second, measureTitle(pair.measure), count(pair.changed.sources), percent(pair.changed.difference), percents(pair.changed.interval)});
+    }
+    return table;
+}
+
+ReportTable annotatorTable(const ReportContent &content) {
+    ReportTable table{"annotators", "Annotators", {
+        {"Annotator", "The name or pseudonym", false},
+        {"Kind", "person, import or simulated", false},
+        {"Measure", "What was in sight, and which answers were on offer", false},
+        {"Answers", "Standing ones, practice aside"},
+        {"Unsure", "Of these"},
+        {"Flagged", "Given while something disturbed: the window left, a pause, a clock that jumped"},
+        {"Median time, s", "From the first paint to the key"},
+        {"Clean right", "Clean controls answered with the data set's label"},
+        {"Gold right", "Of the clean controls that everybody gets"},
+        {"Repeats same", "Asked twice, answered the same"},
+        {"Dawid-Skene, %", "Share of right answers by Dawid and Skene's model; a view, it weighs nobody's votes"}}, {}};
+    for (const auto &who : content.annotators) {
+        const auto seconds = who.medianResponseMs ? std::optional(*who.medianResponseMs / 1000) : std::nullopt;
+        table.rows.push_back({who.name, who.kind, measureTitle(who.measure), count(who.answers), count(who.unsure), count(who.flagged), decimal(seconds, 2), ofAll(who.cleanRight, who.cleanSeen),
+                              ofAll(who.goldRight, who.goldSeen), ofAll(who.repeatedSame, who.repeated),
+                              who.skill ? percent(who.skill->accuracy) : kNone});
     }
     return table;
 }
@@ -113,8 +193,8 @@ std::vector<std::string> titles(const ReportTable &table) {
 
 }  // namespace
 
-std::vector<ReportTable> reportTables(const std::vector<RunReport> &runs, const std::vector<ModelReport> &models) {
-    return {peopleTable(runs), modelTable(models), sizeTable(runs)};
+std::vector<ReportTable> reportTables(const ReportContent &content) {
+    return {peopleTable(content), agreementTable(content), comparisonTable(content), modelTable(content.models), annotatorTable(content), sizeTable(content.runs)};
 }
 
 std::string toCsv(const ReportTable &table) {

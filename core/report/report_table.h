@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/report/run_report.h"
+#include "core/report/report_content.h"
 
 namespace metamer {
 
@@ -14,15 +14,15 @@ struct ReportTable {
         std::string help;       ///< one sentence: how it is counted
         bool isNumber = true;   ///< right-aligned
     };
-    std::string name;           ///< "people", "models", "sizes"
+    std::string name;           ///< "people", "agreement", "comparisons", "models", "annotators", "sizes"
     std::string title;
     std::vector<Column> columns;
     std::vector<std::vector<std::string>> rows;
 };
 
-/// "What people said", "Models against people" and "Sizes of the perturbations". Shares are in percent with one decimal, "-"
-/// stands for what was not computed.
-std::vector<ReportTable> reportTables(const std::vector<RunReport> &runs, const std::vector<ModelReport> &models);
+/// "What people said", "Agreement between people", "Runs compared", "Models against people", "Annotators" and "Sizes of the
+/// perturbations". Shares are in percent with one decimal, "-" stands for what was not computed.
+std::vector<ReportTable> reportTables(const ReportContent &content);
 
 /// RFC 4180, with a header line.
 std::string toCsv(const ReportTable &table);

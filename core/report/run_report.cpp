@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "core/study/agreement.h"
-
 namespace metamer {
 namespace {
 
@@ -37,14 +35,13 @@ void countNorms(RunReport &report, const std::vector<ReportedExample> &examples)
     report.linf = spreadOver(examples, [](const ByteNorms &norms) { return norms.linf(); });
 }
 
-VoteCounts countVotes(const VotesOfItem &votes) {
-    VoteCounts counts;
+/// The same votes, told only apart by whether they say that the label has changed.
+VotesOfItem changedOrNot(const VotesOfItem &votes, int sourceLabel) {
+    VotesOfItem result;
     for (const auto &[annotator, label] : votes) {
-        if (label != kUnsure) {
-            ++counts[label];
-        }
+        result[annotator] = label == kUnsure ? kUnsure : (saysChanged(label, sourceLabel) ? kDifferent : kSame);
     }
-    return counts;
+    return result;
 }
 
 void countVerdict(RunReport &report, PeopleVerdict verdict) {
@@ -64,18 +61,18 @@ std::optional<double> share(std::int64_t part, std::int64_t whole) {
 
 }  // namespace
 
-PeopleVerdict peopleVerdict(const VotesOfItem &votes, int sourceLabel) {
+PeopleVerdict peopleVerdict(const VotesOfItem &votes, int sourceLabel, const ConsensusRule &rule) {
     if (votes.empty()) {
         return PeopleVerdict::NotLabelled;
     }
-    const auto consensus = consensusOf(votes);
+    const auto consensus = consensusOf(votes, rule);
     if (!consensus) {
         return PeopleVerdict::NoConsensus;
     }
     if (*consensus == kNotAClass) {
         return PeopleVerdict::NotAClass;
     }
-    return *consensus == sourceLabel ? PeopleVerdict::Kept : PeopleVerdict::Changed;
+    return saysChanged(*consensus, sourceLabel) ? PeopleVerdict::Changed : PeopleVerdict::Kept;
 }
 
 ModelVerdict modelVerdict(int onSource, int onExample, std::optional<int> consensus) {
@@ -85,24 +82,38 @@ ModelVerdict modelVerdict(int onSource, int onExample, std::optional<int> consen
     return consensus && onExample == *consensus ? ModelVerdict::FollowedPeople : ModelVerdict::WentElsewhere;
 }
 
-RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples) {
+std::optional<Interval> primaryInterval(const RunReport &run) {
+    return run.rates.byConsensus.interval ? run.rates.byConsensus.interval : run.successInterval;
+}
+
+std::vector<VotedExample> votedExamples(const std::vector<ReportedExample> &examples) {
+    std::vector<VotedExample> voted;
+    for (const auto &example : examples) {
+        if (example.outcome == ExampleOutcome::Found && !example.votes.empty()) {
+            const SourceImageId own{-1 - static_cast<std::int64_t>(voted.size())};
+            voted.push_back({example.source.isValid() ? example.source : own, example.sourceLabel, example.votes});
+        }
+    }
+    return voted;
+}
+
+RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples, const ConsensusRule &rule) {
     RunReport report;
     report.name = name;
     report.attempted = attempted;
     std::set<AnnotatorId> raters;
-    std::vector<VoteCounts> counts;
+    std::vector<VotesOfItem> labels, changes;
     std::int64_t votes = 0;
     for (const auto &example : examples) {
         if (example.outcome != ExampleOutcome::Found) {
             continue;
         }
         ++report.examples;
-        countVerdict(report, peopleVerdict(example.votes, example.sourceLabel));
-        counts.push_back(countVotes(example.votes));
-        for (const auto &[label, count] : counts.back()) {
-            votes += count;
-        }
+        countVerdict(report, peopleVerdict(example.votes, example.sourceLabel, rule));
+        labels.push_back(example.votes);
+        changes.push_back(changedOrNot(example.votes, example.sourceLabel));
         for (const auto &[annotator, label] : example.votes) {
+            votes += label != kUnsure;
             raters.insert(annotator);
         }
     }
@@ -112,15 +123,17 @@ RunReport reportRun(const std::string &name, std::int64_t attempted, const std::
     if (report.labelled > 0) {
         report.successInterval = wilsonInterval(report.changed, report.labelled);
     }
-    const Agreement kappa = fleissKappa(counts);
-    report.fleissKappa = kappa.value;
-    report.agreementNote = kappa.whyUndefined;
-    report.krippendorffAlpha = krippendorffAlpha(counts).value;
+    report.onLabels = agreementOf(labels);
+    report.onChanged = agreementOf(changes);
+    report.fleissKappa = report.onLabels.fleiss.value;
+    report.agreementNote = report.onLabels.fleiss.whyUndefined;
+    report.krippendorffAlpha = report.onLabels.krippendorff.value;
+    report.rates = bootstrapRates(votedExamples(examples), rule);
     countNorms(report, examples);
     return report;
 }
 
-ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples) {
+ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples, const ConsensusRule &rule) {
     std::int64_t predicted = 0, kept = 0, named = 0, agreed = 0, changed = 0, agreedChanged = 0, invariance = 0;
     for (std::size_t i = 0; i < examples.size(); ++i) {
         const auto &before = model.onSource[i];
@@ -130,17 +143,16 @@ ModelReport reportModel(const std::string &run, const ReportedModel &model, cons
         }
         ++predicted;
         kept += *before == *after;
-        const auto consensus = consensusOf(examples[i].votes);
-        if (!consensus || *consensus == kNotAClass) {
+        const auto consensus = consensusOf(examples[i].votes, rule);
+        const bool isChanged = consensus && saysChanged(*consensus, examples[i].sourceLabel);
+        invariance += isChanged && *before == *after && *before == examples[i].sourceLabel;
+        if (!consensus || *consensus < 0) {   // "different" names no class to agree with
             continue;
         }
         ++named;
         agreed += *after == *consensus;
-        if (*consensus != examples[i].sourceLabel) {
-            ++changed;
-            agreedChanged += *after == *consensus;
-            invariance += *before == *after && *before == examples[i].sourceLabel;
-        }
+        changed += isChanged;
+        agreedChanged += isChanged && *after == *consensus;
     }
     ModelReport report{run, model.name, share(agreed, named), share(agreedChanged, changed), share(kept, predicted), {}, {}};
     if (predicted > 0) {

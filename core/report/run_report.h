@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "core/base/records.h"
-#include "core/report/interval.h"
+#include "core/study/agreement.h"
+#include "core/study/bootstrap.h"
 #include "core/study/consensus.h"
+#include "core/study/interval.h"
 
 namespace metamer {
 
@@ -17,7 +19,7 @@ enum class PeopleVerdict { NotLabelled, Kept, Changed, NotAClass, NoConsensus };
 enum class ModelVerdict { Kept, FollowedPeople, WentElsewhere };
 
 /// "no consensus" where nobody agrees; NotLabelled only where there is no answer at all.
-PeopleVerdict peopleVerdict(const VotesOfItem &votes, int sourceLabel);
+PeopleVerdict peopleVerdict(const VotesOfItem &votes, int sourceLabel, const ConsensusRule &rule = {});
 
 /// Kept goes first: a model that keeps its answer kept it whatever people said.
 ModelVerdict modelVerdict(int onSource, int onExample, std::optional<int> consensus);
@@ -27,7 +29,8 @@ struct ReportedExample {
     ExampleOutcome outcome = ExampleOutcome::Found;
     int sourceLabel = 0;
     ByteNorms norms;
-    VotesOfItem votes;
+    VotesOfItem votes;          ///< of one measure
+    SourceImageId source = {};  ///< invalid: every example counts as of a source of its own
 };
 
 /// One model's answers on the same examples, in the same order; empty where nothing was computed.
@@ -58,8 +61,15 @@ struct RunReport {
     std::optional<double> fleissKappa;
     std::optional<double> krippendorffAlpha;
     std::string agreementNote;  ///< why there is no kappa; empty where there is one
+    std::string measure;        ///< what the answers measure; see Measure
+    BootstrappedRates rates;    ///< by consensus and by vote, with the two-way bootstrap's intervals: the primary ones
+    AgreementTable onLabels;    ///< which label
+    AgreementTable onChanged;   ///< changed or not
     Spread l0, l0Binarised, l1, l2, linf;
 };
+
+/// The interval to show for the share changed: the two-way bootstrap's, Wilson's where there is none.
+std::optional<Interval> primaryInterval(const RunReport &run);
 
 struct ModelReport {
     std::string run;
@@ -71,10 +81,13 @@ struct ModelReport {
     std::optional<std::int64_t> invarianceSuccesses;  ///< kept, people changed, and right on the source
 };
 
-/// Counts one run. `attempted` is the number of sources the run took in hand.
-RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples);
+/// Counts one run. `attempted` is the number of sources the run took in hand; all votes must be of one measure.
+RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples, const ConsensusRule &rule = {});
+
+/// The votes of a run as the bootstrap takes them.
+std::vector<VotedExample> votedExamples(const std::vector<ReportedExample> &examples);
 
 /// Sets one model against people on one run.
-ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples);
+ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples, const ConsensusRule &rule = {});
 
 }  // namespace metamer

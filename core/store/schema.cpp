@@ -89,10 +89,61 @@ const std::vector<std::string> kVersion2 = {
         checkpoint BLOB NOT NULL, owner TEXT NOT NULL, started_utc TEXT NOT NULL, saved_utc TEXT NOT NULL))sql",
 };
 
+// Labelling studies: stored lists, protocols in every version, the freeze, what an answer measures. `answer` is made anew for
+// the two kinds of answer to "same or different"; what was shown before tells the measure of the older ones.
+const std::vector<std::string> kVersion3 = {
+    R"sql(PRAGMA defer_foreign_keys = ON)sql",
+    R"sql(CREATE TABLE study_protocol (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, study_id INTEGER NOT NULL REFERENCES study(id), hash TEXT NOT NULL,
+        protocol TEXT NOT NULL, created_utc TEXT NOT NULL, UNIQUE (study_id, hash)))sql",
+    R"sql(CREATE TABLE study_list (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, study_id INTEGER NOT NULL REFERENCES study(id), number INTEGER NOT NULL,
+        annotator_id INTEGER REFERENCES annotator(id), claimed_utc TEXT, UNIQUE (study_id, number)))sql",
+    R"sql(CREATE TABLE study_trial (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, list_id INTEGER NOT NULL REFERENCES study_list(id), position INTEGER NOT NULL,
+        item_id INTEGER NOT NULL REFERENCES study_item(id), kind TEXT NOT NULL CHECK (kind IN ('practice', 'main', 'repeat')),
+        UNIQUE (list_id, position)))sql",
+    R"sql(CREATE TABLE study_freeze (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, study_id INTEGER NOT NULL REFERENCES study(id), hash TEXT NOT NULL,
+        details TEXT NOT NULL, created_utc TEXT NOT NULL))sql",
+    R"sql(ALTER TABLE session ADD COLUMN protocol_id INTEGER REFERENCES study_protocol(id))sql",
+    R"sql(ALTER TABLE session ADD COLUMN list_id INTEGER REFERENCES study_list(id))sql",
+    R"sql(ALTER TABLE session ADD COLUMN owner TEXT NOT NULL DEFAULT '')sql",
+    R"sql(ALTER TABLE session ADD COLUMN origin TEXT NOT NULL DEFAULT 'window')sql",
+    R"sql(UPDATE session SET origin = 'import' WHERE display LIKE '%"imported":true%')sql",
+    R"sql(DROP TRIGGER answer_is_never_changed)sql",
+    R"sql(DROP TRIGGER answer_is_never_deleted)sql",
+    R"sql(CREATE TABLE answer_3 (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, session_id INTEGER NOT NULL REFERENCES session(id),
+        item_id INTEGER NOT NULL REFERENCES study_item(id), trial_id INTEGER REFERENCES study_trial(id), measure TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('class', 'not_a_class', 'unsure', 'same', 'different', 'withdrawal')), label INTEGER,
+        confidence INTEGER CHECK (confidence BETWEEN 1 AND 3), note TEXT NOT NULL DEFAULT '',
+        response_ms INTEGER, visible TEXT NOT NULL, flags TEXT NOT NULL DEFAULT '[]',
+        withdraws INTEGER REFERENCES answer_3(id), created_utc TEXT NOT NULL,
+        CHECK ((kind = 'class') = (label IS NOT NULL)), CHECK ((kind = 'withdrawal') = (withdraws IS NOT NULL))))sql",
+    R"sql(INSERT INTO answer_3 (id, uuid, session_id, item_id, measure, kind, label, response_ms, visible, withdraws, created_utc)
+        SELECT id, uuid, session_id, item_id, CASE WHEN visible LIKE '%"presentation":"pair"%' THEN 'pair' ELSE 'perturbed' END,
+               kind, label, response_ms, visible, withdraws, created_utc FROM answer ORDER BY id)sql",
+    R"sql(DROP TABLE answer)sql",
+    R"sql(ALTER TABLE answer_3 RENAME TO answer)sql",
+    R"sql(CREATE INDEX answer_item ON answer(item_id))sql",
+    R"sql(CREATE INDEX answer_session ON answer(session_id))sql",
+    R"sql(CREATE TRIGGER answer_is_never_changed BEFORE UPDATE ON answer
+        BEGIN SELECT RAISE(ABORT, 'answers are only ever added; withdraw one with a new row'); END)sql",
+    R"sql(CREATE TRIGGER answer_is_never_deleted BEFORE DELETE ON answer
+        WHEN (SELECT erased_utc FROM annotator JOIN session ON session.annotator_id = annotator.id
+              WHERE session.id = OLD.session_id) IS NULL
+        BEGIN SELECT RAISE(ABORT, 'answers are only ever added; only a withdrawn consent erases them'); END)sql",
+    R"sql(CREATE TRIGGER freeze_is_never_changed BEFORE UPDATE ON study_freeze
+        BEGIN SELECT RAISE(ABORT, 'a freeze is never changed; what departs from it is an event'); END)sql",
+    R"sql(CREATE TRIGGER freeze_is_never_deleted BEFORE DELETE ON study_freeze
+        BEGIN SELECT RAISE(ABORT, 'a freeze is never changed; what departs from it is an event'); END)sql",
+};
+
 }  // namespace
 
 const std::vector<Migration> &schemaMigrations() {
-    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}};
+    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
     return kMigrations;
 }
 

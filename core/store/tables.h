@@ -124,7 +124,12 @@ public:
     explicit AnnotatorTable(StudyFile &file) : m_connection(file.connection()) {}
     /// The annotator of that name, made if there is none. Throws Error(Usage) if the name belongs to another kind.
     Annotator ensure(const std::string &name, AnnotatorKind kind);
+    std::optional<Annotator> find(const std::string &name);
+    Annotator insert(Annotator annotator);
     std::vector<Annotator> list();
+    /// Erases an annotator's answers, the displays and events of the sessions, and the name; a dated mark stays. What is
+    /// erased is overwritten in the file. Returns how many answers went. Call outside of transactions.
+    std::int64_t erase(const Annotator &annotator, const std::string &newName);
 
 private:
     SqlConnection &m_connection;
@@ -137,6 +142,11 @@ public:
     /// The study that labelling uses. Throws Error(Damaged) if there is none.
     StudyRecord get();
     void setProtocol(StudyId study, const std::string &protocolJson);
+    /// The version of a protocol by its hash, kept if it is not yet.
+    ProtocolId ensureVersion(StudyId study, const std::string &hash, const std::string &protocolJson);
+    void insert(StudyId study, const Freeze &freeze);
+    /// The first freeze, if there is one.
+    std::optional<Freeze> freeze(StudyId study);
 
 private:
     SqlConnection &m_connection;
@@ -149,6 +159,25 @@ public:
     /// The items of a study in the order in which they were added, only those after `after` if that is given.
     std::vector<Item> ofStudy(StudyId study, ItemId after = {});
     std::int64_t count(StudyId study, ItemKind kind);
+    void setGold(ItemId item, std::optional<int> label);
+
+private:
+    SqlConnection &m_connection;
+};
+
+class ListTable {
+public:
+    explicit ListTable(StudyFile &file) : m_connection(file.connection()) {}
+    ListId insert(StudyId study, int number);
+    void insert(const Trial &trial);
+    std::vector<StudyList> list(StudyId study);
+    std::vector<Trial> trials(ListId list);
+    /// Every trial of the study, by list and position.
+    std::vector<Trial> allTrials(StudyId study);
+    /// Gives a free list to an annotator; false if somebody was quicker.
+    bool claim(ListId list, AnnotatorId annotator);
+    /// Removes all lists. Throws Error(Usage) if anybody has answered on one.
+    void removeAll(StudyId study);
 
 private:
     SqlConnection &m_connection;
@@ -159,6 +188,9 @@ public:
     explicit SessionTable(StudyFile &file) : m_connection(file.connection()) {}
     SessionId insert(SessionRecord session);
     void end(SessionId session);
+    /// An annotator's sessions that nobody has ended.
+    std::vector<SessionRecord> open(AnnotatorId annotator);
+    std::optional<SessionId> find(const std::string &uuid);
 
 private:
     SqlConnection &m_connection;
@@ -167,12 +199,16 @@ private:
 class AnswerTable {
 public:
     explicit AnswerTable(StudyFile &file) : m_connection(file.connection()) {}
-    /// Adds an answer; it is on the disk when this returns. Gives back the row as written.
+    /// Adds an answer; it is on the disk when this returns. Gives back the row as written. One whose uuid is in the file
+    /// already is left as it is.
     Answer insert(Answer answer);
     /// All answers of the study file, in the order in which they were given.
     std::vector<CastAnswer> list();
     std::vector<CastAnswer> ofAnnotator(AnnotatorId annotator);
+    bool contains(const std::string &uuid);
     std::int64_t count();
+    /// Answers that people gave in the window or on a page.
+    std::int64_t countOfPeople();
 
 private:
     SqlConnection &m_connection;
@@ -182,6 +218,9 @@ class EventTable {
 public:
     explicit EventTable(StudyFile &file) : m_connection(file.connection()) {}
     void insert(SessionId session, const std::string &kind, const std::string &detailsJson);
+    void insert(Event event);
+    std::vector<Event> list();
+    bool has(AnnotatorId annotator, const std::string &kind);
 
 private:
     SqlConnection &m_connection;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/study/consensus.h"
+
 namespace metamer {
 
 /// Category to number of votes, for one item.
@@ -25,5 +27,21 @@ Agreement fleissKappa(const std::vector<VoteCounts> &items);
 /// Krippendorff's alpha for nominal data with missing votes.
 /// Source: Krippendorff, "Computing Krippendorff's Alpha-Reliability" (2011), section C.
 Agreement krippendorffAlpha(const std::vector<VoteCounts> &items);
+
+/// Share of agreeing pairs of votes, over all pairs on all items.
+Agreement pairwiseAgreement(const std::vector<VoteCounts> &items);
+
+/// Cohen's kappa of two raters over the items that both have labelled: `first` and `second` are their labels, item by item.
+/// Source: Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20 (1960).
+Agreement cohenKappa(const std::vector<int> &first, const std::vector<int> &second);
+
+/// Every statistic that there is of a set of votes.
+struct AgreementTable {
+    Agreement pairwise, fleiss, krippendorff;
+    Agreement cohen;   ///< of exactly two raters
+};
+
+/// `items` are each annotator's label (see consensus.h; unsure is left out) on each item.
+AgreementTable agreementOf(const std::vector<VotesOfItem> &items);
 
 }  // namespace metamer

@@ -3,39 +3,50 @@
 #include <set>
 
 namespace metamer {
-namespace {
 
 int labelOf(const Answer &answer) {
     switch (answer.kind) {
         case AnswerKind::Class: return answer.label;
         case AnswerKind::NotAClass: return kNotAClass;
+        case AnswerKind::Same: return kSame;
+        case AnswerKind::Different: return kDifferent;
         default: return kUnsure;
     }
 }
 
-}  // namespace
-
-std::map<ItemId, VotesOfItem> standingVotes(const std::vector<CastAnswer> &answers) {
+std::vector<CastAnswer> standingAnswers(const std::vector<CastAnswer> &answers) {
     std::set<AnswerId> withdrawn;
     for (const auto &cast : answers) {
         if (cast.answer.kind == AnswerKind::Withdrawal) {
             withdrawn.insert(cast.answer.withdraws);
         }
     }
-    std::map<ItemId, VotesOfItem> votes;
+    std::vector<CastAnswer> standing;
     for (const auto &cast : answers) {
         if (cast.answer.kind != AnswerKind::Withdrawal && !withdrawn.contains(cast.answer.id)) {
+            standing.push_back(cast);
+        }
+    }
+    return standing;
+}
+
+std::map<ItemId, VotesOfItem> standingVotes(const std::vector<CastAnswer> &answers) {
+    std::map<ItemId, VotesOfItem> votes;
+    for (const auto &cast : standingAnswers(answers)) {
+        if (cast.trialKind == TrialKind::Main) {
             votes[cast.answer.itemId][cast.annotator] = labelOf(cast.answer);
         }
     }
     return votes;
 }
 
-std::optional<int> consensusOf(const VotesOfItem &votes) {
+std::optional<int> consensusOf(const VotesOfItem &votes, const ConsensusRule &rule) {
     std::map<int, int> counts;
+    int total = 0;
     for (const auto &[annotator, label] : votes) {
         if (label != kUnsure) {
             ++counts[label];
+            ++total;
         }
     }
     std::optional<int> best;
@@ -48,7 +59,8 @@ std::optional<int> consensusOf(const VotesOfItem &votes) {
             most = count;
         }
     }
-    return best;
+    const bool meetsRule = most >= rule.votes && most >= rule.share * total - 1e-9;
+    return meetsRule ? best : std::nullopt;
 }
 
 }  // namespace metamer

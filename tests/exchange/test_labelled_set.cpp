@@ -19,13 +19,15 @@ LabelledSet smallSet() {
     example.sourceIndex = 17;
     example.originalLabel = 1;
     example.humanLabel = 2;
+    example.measure = "perturbed";
     example.clean = {0, 10, 20, 255};
     example.perturbed = {1, 9, 20, 250};
     example.modelAnswers = {1};
-    example.votes = {{"ada", "class", 2, 812, R"({"presentation":"pair"})", "2026-01-01T00:00:00.000Z"}};
+    example.votes = {{"ada", "class", 2, "perturbed", 3, "a \"tail\"", "[\"paused\"]", 812, R"({"presentation":"pair"})", "2026-01-01T00:00:00.000Z"}};
     set.examples = {example, example};
     set.examples[1].task = 1;
-    set.examples[1].votes = {{"b, \"c\"", "not_a_class", -2, std::nullopt, "{}", ""}};
+    set.examples[1].votes = {{"b, \"c\"", "not_a_class", -2, "perturbed", std::nullopt, "", "[]", std::nullopt, "{}", ""}};
+    set.examples[1].votes.push_back({"ada", "class", 1, "pair", std::nullopt, "", "[]", 400, "{}", ""});   // another measure
     set.examples[1].humanLabel = -2;
     return set;
 }
@@ -53,11 +55,12 @@ private Q_SLOTS:
         Folder folder;
         writeVotesCsv(smallSet(), folder / "votes.csv");
         const auto votes = readVotesCsv(folder / "votes.csv", {"0", "1", "2"});
-        QCOMPARE(votes.size(), std::size_t(2));
+        QCOMPARE(votes.size(), std::size_t(3));
         QCOMPARE(votes[0].label, 2);
         QCOMPARE(votes[1].worker, std::string("b, \"c\""));
         QCOMPARE(votes[1].label, -2);
         QCOMPARE(votes[1].task, 1);
+        QCOMPARE(votes[1].measure, std::string("perturbed"));
     }
 
     void csvRefusesByLine() {

@@ -222,10 +222,12 @@ private:
         request.options = {{"rotation-steps", "3"}, {"shift-steps", "3"}};
         const AttackRunOutcome attacked = runAttack(gate, request, {}, [](const Example &) {});
         QCOMPARE(attacked.found, 3);
-        Labelling labelling(file, "ada", "{}");
+        Labelling labelling(file, {"ada", "{}", 0});
         int given = 0;
         while (const auto task = labelling.next(file)) {
-            labelling.answer(file, task->itemId, AnswerKind::Class, given++ % classCount, 500, "{}");
+            GivenAnswer answer;
+            answer.label = given++ % classCount;
+            labelling.answer(file, *task, answer);
         }
         QVERIFY(given >= 3);
         QCOMPARE(reportStudy(file, {}).runs[0].labelled, 3);

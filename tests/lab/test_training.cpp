@@ -145,8 +145,8 @@ private Q_SLOTS:
         attack.count = 2;
         attack.options = {{"rotation-steps", "1"}, {"shift-steps", "1"}};
         const Run run = runAttack(gate, attack, {}, [](const Example &) {}).run;
-        Labelling labelling(file, "ada", "{}");
-        labelling.answer(file, labelling.next(file)->itemId, AnswerKind::Class, 3, 400, "{}");
+        Labelling labelling(file, {"ada", "{}", 0});
+        labelling.answer(file, *labelling.next(file), {});
         const Error error = errorOf([&] { removeModel(file, "used"); });
         QVERIFY2(says(error, "hide it instead"), error.what());
         QCOMPARE(reportStudy(file, {}).models.size(), std::size_t(1));

@@ -65,19 +65,26 @@ private Q_SLOTS:
         run.successRate = 0.25;
         run.successInterval = wilsonInterval(20, 80);
         ModelReport model{run.name, "nat", 0.5, std::nullopt, 1.0, std::nullopt, 7};
-        const auto tables = reportTables({run}, {model});
+        run.measure = "perturbed";
+        run.rates.byConsensus.interval = Interval{0.15, 0.36};
+        ReportContent content;
+        content.runs = {run};
+        content.models = {model};
+        const auto tables = reportTables(content);
         for (const auto &table : tables) {
             for (const auto &row : table.rows) {
                 QCOMPARE(row.size(), table.columns.size());
             }
         }
         const std::vector<std::string> &people = tables[0].rows[0];
-        QVERIFY((std::vector<std::string>(people.begin() + 1, people.begin() + 10) ==
-                 std::vector<std::string>{"100", "90", "80", "20", "60", "0", "0", "25.0", "16.8 to 35.5"}));
-        QVERIFY((tables[1].rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7"}));
-        QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",100,90") != std::string::npos);
-        QVERIFY(toLatex(tables[1]).find("eps\\_0.4 \\& \"more\", <b> & nat & 50.0 & - & 100.0") != std::string::npos);
-        const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now"}, {run}, {model});
+        QVERIFY((std::vector<std::string>(people.begin() + 1, people.begin() + 12) ==
+                 std::vector<std::string>{"perturbed image alone", "100", "90", "80", "20", "60", "0", "0", "25.0", "15.0 to 36.0", "16.8 to 35.5"}));
+        const ReportTable &models = tables[3];
+        QVERIFY((models.rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7"}));
+        QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",perturbed image alone,100,90") != std::string::npos);
+        QVERIFY(toLatex(models).find("eps\\_0.4 \\& \"more\", <b> & nat & 50.0 & - & 100.0") != std::string::npos);
+        const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now", {"Departure: 1 < 2."}}, content);
+        QVERIFY(html.find("Departure: 1 &lt; 2.") != std::string::npos);
         QVERIFY(html.find("<b>") == std::string::npos && html.find("a&lt;b.metamer") != std::string::npos);
         QVERIFY(html.find("16.8 to 35.5") != std::string::npos);
         QVERIFY(html.find("http") == std::string::npos);   // nothing is fetched from anywhere

@@ -30,7 +30,10 @@ Filled fill(StudyFile &file) {
         const SourceImageId source = SourceImageTable(file).ensure(id, {{}, {}, "test", 0, 1, {42}});
         filled.item = ItemTable(file).insert({{}, {}, study, ItemKind::Control, {}, source, std::nullopt});
         filled.annotator = AnnotatorTable(file).ensure("ada", AnnotatorKind::Person).id;
-        filled.session = SessionTable(file).insert({{}, {}, study, filled.annotator, "{}", {}});
+        SessionRecord session;
+        session.studyId = study;
+        session.annotatorId = filled.annotator;
+        filled.session = SessionTable(file).insert(session);
     });
     return filled;
 }
@@ -222,6 +225,34 @@ private Q_SLOTS:
         QCOMPARE(ModelTable(file).list().size(), std::size_t(1));
         QCOMPARE(ExampleTable(file).ofRun(RunTable(file).list().at(0).id).size(), std::size_t(3));
         QCOMPARE(AnswerTable(file).count(), 3);
+    }
+
+    void answersOfTheSecondVersionKeepTheirMeasure() {
+        Folder folder;
+        const std::vector<Migration> upToTwo(schemaMigrations().begin(), schemaMigrations().begin() + 2);
+        {
+            // A file of schema 2, made from one of schema 1, with a pair's answer, one taken back, and one of the image alone.
+            writeFileBytes(folder / "old.metamer", readUnpackedBytes(METAMER_SOURCE_DIR "/tests/store/schema1.metamer.gz"));
+            StudyFile file = StudyFile::open(folder / "old.metamer", upToTwo);
+            QCOMPARE(file.pragma("user_version"), std::string("2"));
+            for (const char *sql : {R"(INSERT INTO answer VALUES (10, 'u10', 1, 1, 'class', 3, 700, '{"presentation":"pair","zoom":12}', NULL, '2026-01-01T00:00:00.000Z'))",
+                                    R"(INSERT INTO answer VALUES (11, 'u11', 1, 1, 'withdrawal', NULL, NULL, '{}', 10, '2026-01-01T00:00:01.000Z'))",
+                                    R"(INSERT INTO answer VALUES (12, 'u12', 1, 1, 'unsure', NULL, 900, '{"presentation":"perturbed","zoom":12}', NULL, '2026-01-01T00:00:02.000Z'))"}) {
+                file.connection().run(sql);
+            }
+        }
+        StudyFile file = StudyFile::open(folder / "old.metamer");
+        QVERIFY(std::filesystem::exists(folder / "old.metamer.v2.backup"));
+        const auto answers = AnswerTable(file).list();
+        QCOMPARE(answers.size(), std::size_t(6));
+        QCOMPARE(answers[0].answer.measure, std::string("pair"));
+        QCOMPARE(answers[1].answer.withdraws.value, 10);
+        QCOMPARE(answers[2].answer.measure, std::string("perturbed"));
+        QCOMPARE(*answers[2].answer.responseMs, 900);
+        QVERIFY(answers[2].answer.kind == AnswerKind::Unsure && answers[2].trialKind == TrialKind::Main);
+        QCOMPARE(file.pragma("foreign_key_check"), std::string());
+        QCOMPARE(int(errorOf([&] { file.connection().run("UPDATE answer SET label = 1 WHERE id = 10"); }).code()), int(ErrorCode::Internal));   // the trigger is back
+        QCOMPARE(int(errorOf([&] { file.connection().run("DELETE FROM answer"); }).code()), int(ErrorCode::Internal));
     }
 
     void annotatorNamesKeepTheirKind() {

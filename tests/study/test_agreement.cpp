@@ -54,8 +54,8 @@ private Q_SLOTS:
     }
 
     void undefinedSaysWhy() {
-        QCOMPARE(fleissKappa({{{1, 1}}, {{2, 1}}}).whyUndefined, std::string("no example has two votes"));
-        QCOMPARE(fleissKappa({{{1, 2}}, {{1, 3}}}).whyUndefined, std::string("all votes name one class"));
+        QCOMPARE(fleissKappa({{{1, 1}}, {{2, 1}}}).whyUndefined, std::string("no item has two votes"));
+        QCOMPARE(fleissKappa({{{1, 2}}, {{1, 3}}}).whyUndefined, std::string("all votes are the same"));
         QVERIFY(!fleissKappa({}).value && !krippendorffAlpha({}).value);
     }
 

@@ -7,13 +7,16 @@
 #include "core/base/rng.h"
 #include "core/lab/create_study.h"
 #include "core/lab/keep_example.h"
+#include "core/lab/study_setup.h"
 #include "core/store/tables.h"
 
 namespace metamer::test {
 
 /// A study, of built-in digits unless told otherwise, with `count` hand-made examples and their controls: no LibTorch needed.
-inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count, const std::string &spec = "builtin:digits") {
+inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count, const std::map<std::string, std::string> &protocol = {{"presentation", "perturbed"}},
+                           const std::string &spec = "builtin:digits") {
     StudyFile file = createStudy(path, spec, {});
+    setProtocol(file, Protocol::fromValues(protocol));
     const LoadedDataset data = reloadDataset(DatasetTable(file).get());
     Run run;
     run.kind = RunKind::Import;
@@ -26,7 +29,7 @@ inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count
     }
     file.transaction([&] {
         run.id = RunTable(file).insert(run);
-        ExampleKeeper keeper(data, run, StudyTable(file).get().id, 5);
+        ExampleKeeper keeper(data, run, StudyTable(file).get().id, studyProtocol(file).examplesPerControl());
         for (const auto index : run.indices) {
             Example example;
             example.pixels = data.test.images.copyOf(index);

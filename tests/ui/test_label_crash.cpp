@@ -33,7 +33,7 @@ int labelUntilKilled(int argc, char **argv, const char *study, const QString &an
         std::printf("%s\n", qPrintable(uuid));
         std::fflush(stdout);
     });
-    QObject::connect(&session, &LabSession::opened, &page, [&page, annotator] { page.start(annotator, Presentation::PerturbedAlone); });
+    QObject::connect(&session, &LabSession::opened, &page, [&page, annotator] { page.start(annotator); });
     QTimer keys;
     int count = 0;
     QObject::connect(&keys, &QTimer::timeout, &page, [&page, &count] {

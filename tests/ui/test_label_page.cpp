@@ -10,7 +10,6 @@
 #include "tests/support/label_fixture.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/pages/label_page.h"
-#include "ui/views/label_stage.h"
 
 using namespace metamer;
 using namespace metamer::test;
@@ -52,11 +51,11 @@ private Q_SLOTS:
             labels.push_back(i % 12);
         }
         writeNpz(folder / "a.npz", {{"images", images}, {"labels", npyOf(labels, {36})}});
-        makeLabelStudy(folder / "twelve.metamer", 6, "npz:" + (folder / "a.npz").string());
+        makeLabelStudy(folder / "twelve.metamer", 6, {{"presentation", "perturbed"}}, "npz:" + (folder / "a.npz").string());
         QSignalSpy opened(m_session.get(), &LabSession::opened);
         m_session->openStudy(QString::fromStdString((folder / "twelve.metamer").string()));
         QVERIFY(opened.wait());
-        begin("ada", Presentation::PerturbedAlone);
+        begin("ada");
         type(Qt::Key_B);
         type(Qt::Key_9);
         StudyFile file = StudyFile::open(folder / "twelve.metamer");
@@ -69,7 +68,7 @@ private Q_SLOTS:
     }
 
     void keysAnswerAndAdvance() {
-        begin("ada", Presentation::PerturbedAlone);
+        begin("ada");
         type(Qt::Key_3);
         type(Qt::Key_N);
         type(Qt::Key_U);
@@ -87,7 +86,7 @@ private Q_SLOTS:
     }
 
     void backspaceTakesBackAndAsksAgain() {
-        begin("ada", Presentation::Pair);
+        begin("ada");
         type(Qt::Key_1);
         type(Qt::Key_2);
         QTest::keyClick(m_page.get(), Qt::Key_Backspace);
@@ -98,11 +97,10 @@ private Q_SLOTS:
         QCOMPARE(answers.size(), std::size_t(4));
         QVERIFY(answers[2].answer.kind == AnswerKind::Withdrawal && answers[2].answer.withdraws == answers[1].answer.id);
         QVERIFY(answers[3].answer.itemId == answers[1].answer.itemId && answers[3].answer.label == 5);
-        QCOMPARE(Json::parse(answers[0].answer.visibleJson)["presentation"].get<std::string>(), std::string("pair"));
     }
 
     void everyItemIsAskedOnceWithControls() {
-        begin("ada", Presentation::PerturbedAlone);
+        begin("ada");
         for (int i = 0; i < 12; ++i) {   // 10 examples, 2 controls
             type(Qt::Key_7);
         }
@@ -118,7 +116,7 @@ private Q_SLOTS:
     }
 
     void nothingLeaksTheRunOrAPrediction() {
-        begin("ada", Presentation::PerturbedAlone);
+        begin("ada");
         QStringList words{m_page->windowTitle(), m_page->accessibleName()};
         for (const auto *widget : m_page->findChildren<QWidget *>()) {
             words << widget->toolTip() << widget->accessibleName() << widget->accessibleDescription() << widget->property("text").toString();
@@ -127,7 +125,7 @@ private Q_SLOTS:
     }
 
     void repeatedAndEarlyKeysDoNotCount() {
-        begin("ada", Presentation::Pair);
+        begin("ada");
         QKeyEvent repeat(QEvent::KeyPress, Qt::Key_4, Qt::NoModifier, "4", true);
         QApplication::sendEvent(m_page.get(), &repeat);
         QTest::keyClick(m_page.get(), Qt::Key_4);
@@ -139,11 +137,11 @@ private Q_SLOTS:
     }
 
     void sessionGoesOnWhereItWasLeft() {
-        begin("ada", Presentation::Pair);
+        begin("ada");
         type(Qt::Key_1);
         QTest::keyClick(m_page.get(), Qt::Key_Escape);
         QTRY_VERIFY(!m_page->isLabelling());
-        begin("ada", Presentation::Pair);
+        begin("ada");
         for (int i = 0; i < 11; ++i) {
             type(Qt::Key_1);
         }
@@ -160,13 +158,13 @@ private Q_SLOTS:
     }
 
 private:
-    void begin(const QString &who, Presentation presentation) {
-        m_page->start(who, presentation);
+    void begin(const QString &who) {
+        m_page->start(who);
         waitForPicture();
     }
 
     void waitForPicture() {
-        QSignalSpy painted(m_page->findChild<LabelStage *>(), &LabelStage::painted);
+        QSignalSpy painted(m_page.get(), &LabelPage::pictureShown);
         QVERIFY(painted.wait());
         QTest::qWait(1);
     }

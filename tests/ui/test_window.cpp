@@ -45,7 +45,7 @@ private Q_SLOTS:
         LabelPage &label = window.labelPage();
         QSignalSpy saved(&label, &LabelPage::answerShownSaved);
         QTest::keyClick(&window, Qt::Key_6, Qt::ControlModifier);
-        label.start("ada", Presentation::Pair);
+        label.start("ada");
         QTRY_VERIFY_WITH_TIMEOUT(label.isLabelling(), 5000);
         for (int i = 0; i < 50 && saved.count() == 0; ++i) {
             QTest::keyClick(&label, Qt::Key_3);

@@ -1,72 +1,104 @@
 #include "ui/pages/label_page.h"
 
-#include <QGridLayout>
+#include <cmath>
+
+#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTime>
-#include <QTimer>
 #include <QVBoxLayout>
 
 #include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/uuid.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
 #include "ui/views/label_stage.h"
 #include "ui/views/picture_view.h"
+#include "ui/views/protocol_editor.h"
+#include "ui/views/recent_strip.h"
+#include "ui/views/words_view.h"
 
 namespace metamer {
 namespace {
 
 constexpr int kStartWidth = 480;
-constexpr int kKeyLitMs = 140;
-constexpr int kMostColumns = 10;
-const QString kClassKeys = QStringLiteral("0123456789ABCDEFGHIJKLMOPQRSTVWXYZ");   // N and U have answers of their own
+constexpr int kListWidth = 180;
+constexpr int kFeedbackMs = 1200;
+constexpr int kRetryMs = 2000;
+constexpr double kClockJumpMs = 2000;
+enum StackPage { kStartForm, kStagePage, kWordsPage, kEditorPage };
 
 }  // namespace
 
-LabelPage::LabelPage(LabSession &session, QWidget *parent) : Page(session, parent) {
+LabelPage::LabelPage(LabSession &session, QWidget *parent, const Clock &clock) : Page(session, parent), m_clock(clock) {
     setFocusPolicy(Qt::StrongFocus);
+    m_words = new WordsView;
+    m_editor = new ProtocolEditor(session);
     m_stack = new QStackedWidget;
     m_stack->addWidget(buildStart());
     m_stack->addWidget(buildStage());
+    m_stack->addWidget(m_words);
+    m_stack->addWidget(m_editor);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_stack);
-    connect(&session, &LabSession::opened, this, [this] { finish(); });
+    m_phase.setSingleShot(true);
+    m_phase.setTimerType(Qt::PreciseTimer);
+    m_retry.setInterval(kRetryMs);
+    connect(&m_retry, &QTimer::timeout, this, &LabelPage::save);
+    connect(m_words, &WordsView::goneOn, this, [this] { if (m_afterWords) std::exchange(m_afterWords, nullptr)(); });
+    connect(m_editor, &ProtocolEditor::closed, this, [this] {
+        m_stack->setCurrentIndex(kStartForm);
+        describeStudy();
+        m_annotator->setFocus();
+    });
+    connect(&session, &LabSession::opened, this, [this] {
+        leave();
+        m_stack->setCurrentIndex(kStartForm);
+        describeStudy();
+    });
     connect(&session, &LabSession::exampleAdded, this, [this] {
-        if (m_state != State::AllDone) {
-            return;
+        if (m_state == State::AllDone) {
+            ask([labelling = m_labelling](StudyFile &file) { return Step{{}, labelling->next(file), labelling->progress()}; });
         }
-        m_state = State::Waiting;
-        m_session.study().ask(this, [labelling = m_labelling](StudyFile &file) { return Step{{}, labelling->next(file), labelling->answered(), labelling->total()}; },
-                              [this](Step step) { showStep(std::move(step)); }, [this](const Error &error) { fail(error); });
     });
 }
 
 QStringList LabelPage::keys() const {
-    return {tr("0 - 9\tAnswer with that class; letters where there are more than ten"), tr("N\tNot a digit, or none of the classes"), tr("U\tUnsure"),
-            tr("Backspace\tTake the last answer back"), tr("F11\tOnly the picture, the keys and the progress"), tr("Esc\tEnd the session")};
+    return {tr("0 - 9\tAnswer with that class; letters where there are more than ten, or the protocol's own keys"),
+            tr("N\tNot a digit, or none of the classes"), tr("U\tUnsure"), tr("S, D\tSame, different, where that is the question"),
+            tr("1, 2, 3\tHow sure, where the protocol asks"), tr("Backspace\tTake the last answer back"),
+            tr("Left, Right, Enter\tChoose one of the last ten answers and open it again"), tr("F2\tNote, where the protocol takes notes"), tr("P\tPause"),
+            tr("F11\tOnly the picture, the keys and the progress"), tr("Esc\tEnd the session")};
 }
 
 QWidget *LabelPage::buildStart() {
     m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator")).toString());
-    m_annotator->setPlaceholderText(tr("a name or pseudonym"));
+    m_annotator->setPlaceholderText(tr("a pseudonym, or a name"));
     m_annotator->setAccessibleName(tr("Who is labelling"));
-    m_pair = new QRadioButton(tr("&Original and perturbed side by side: quick, but it tells the label"));
-    m_alone = new QRadioButton(tr("&Perturbed image alone: for measuring"));
-    m_pair->setChecked(true);
-    m_hint = makeHint(tr("Every answer is on the disk before the next picture is shown. Clean controls are mixed in, and the order is your own."));
+    m_list = new QLineEdit;
+    m_list->setPlaceholderText(tr("the next free one"));
+    m_list->setAccessibleName(tr("Number of the list"));
+    m_list->setFixedWidth(scaledWidth(kListWidth));
+    m_protocolText = new QLabel;
+    m_protocolText->setWordWrap(true);
+    m_edit = new QPushButton(tr("&Protocol ..."));
+    connect(m_edit, &QPushButton::clicked, this, &LabelPage::editProtocol);
+    m_hint = makeHint(tr("Every answer is on the disk before the next picture is shown. Clean controls are mixed in, and the order is your own. A session that was "
+                         "left goes on where it was."));
+    m_problem = new QLabel;
+    m_problem->setWordWrap(true);
     m_start = new QPushButton(tr("Start labelling"));
     makePrimary(m_start);
-    connect(m_start, &QPushButton::clicked, this, [this] {
-        start(m_annotator->text().trimmed(), m_pair->isChecked() ? Presentation::Pair : Presentation::PerturbedAlone);
-    });
+    connect(m_start, &QPushButton::clicked, this, [this] { start(m_annotator->text().trimmed(), m_list->text().trimmed().toInt()); });
     connect(m_annotator, &QLineEdit::returnPressed, m_start, &QPushButton::click);
+    connect(m_list, &QLineEdit::returnPressed, m_start, &QPushButton::click);
     auto *box = new QWidget;
     box->setMaximumWidth(scaledWidth(kStartWidth));
     auto *boxLayout = new QVBoxLayout(box);
@@ -75,15 +107,21 @@ QWidget *LabelPage::buildStart() {
     boxLayout->addWidget(makeTitle(tr("Label")));
     boxLayout->addWidget(new QLabel(tr("Who is labelling?")));
     boxLayout->addWidget(m_annotator);
+    auto *listRow = new QHBoxLayout;
+    listRow->addWidget(new QLabel(tr("List")));
+    listRow->addWidget(m_list);
+    listRow->addStretch(1);
+    boxLayout->addLayout(listRow);
     boxLayout->addSpacing(kGap);
-    boxLayout->addWidget(new QLabel(tr("What is shown?")));
-    boxLayout->addWidget(m_pair);
-    boxLayout->addWidget(m_alone);
+    boxLayout->addWidget(m_protocolText);
+    boxLayout->addWidget(m_edit, 0, Qt::AlignLeft);
     boxLayout->addSpacing(kGap);
     boxLayout->addWidget(m_hint);
+    boxLayout->addWidget(m_problem);
     boxLayout->addSpacing(kGap);
     boxLayout->addWidget(m_start, 0, Qt::AlignLeft);
     boxLayout->addStretch(1);
+    setTabOrder(m_annotator, m_list);
     auto *page = new QWidget;
     auto *layout = new QHBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -94,51 +132,57 @@ QWidget *LabelPage::buildStart() {
 
 QWidget *LabelPage::buildStage() {
     m_stage = new LabelStage;
-    m_keyRow = new QWidget;
-    new QGridLayout(m_keyRow);
+    m_keys = new AnswerKeys;
+    m_recent = new RecentStrip;
+    m_note = new QLineEdit;
+    m_note->setPlaceholderText(tr("note on this picture (F2, Enter)"));
+    m_note->setAccessibleName(tr("Note on this picture"));
+    m_note->setFocusPolicy(Qt::ClickFocus);
+    connect(m_note, &QLineEdit::returnPressed, this, [this] { setFocus(); });
+    auto *noteRow = new QHBoxLayout;
+    noteRow->setContentsMargins(kGap, 0, kGap, kTight);
+    noteRow->addWidget(m_note);
     auto *page = new QWidget;
     auto *layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_stage, 1);
-    layout->addWidget(m_keyRow);
+    layout->addWidget(m_keys);
+    layout->addLayout(noteRow);
+    layout->addWidget(m_recent);
     connect(m_stage, &LabelStage::painted, this, &LabelPage::pictureIsPainted);
+    connect(m_keys, &AnswerKeys::chosen, this, &LabelPage::choose);
+    connect(m_keys, &AnswerKeys::confidenceChosen, this, &LabelPage::setConfidence);
+    connect(m_recent, &RecentStrip::chosen, this, [this](AnswerId answer) { takeBack(answer); });
     return page;
 }
 
-void LabelPage::buildKeys() {
-    qDeleteAll(m_keyRow->findChildren<QPushButton *>());
-    m_classKeys.clear();
-    auto *layout = static_cast<QGridLayout *>(m_keyRow->layout());
-    while (QLayoutItem *item = layout->takeAt(0)) {
-        delete item;
+void LabelPage::describeStudy() {
+    if (!m_session.isOpen()) {
+        return;
     }
-    layout->setContentsMargins(kGap, kGap, kGap, kGap);
-    layout->setSpacing(kTight);
-    const int classCount = static_cast<int>(m_classNames.size()), columns = std::clamp(classCount, 1, kMostColumns);
-    const int rows = (classCount + columns - 1) / columns;
-    const auto add = [&](const QString &text, AnswerKind kind, int label) {
-        auto *button = new QPushButton(text);
-        button->setFocusPolicy(Qt::NoFocus);
-        button->setMinimumHeight(36);
-        button->setMinimumWidth(30);
-        button->setCheckable(true);
-        connect(button, &QPushButton::clicked, this, [this, kind, label, button] { give(kind, label, button); });
-        return button;
-    };
-    for (int i = 0; i < classCount; ++i) {
-        const QString name = QString::fromStdString(m_classNames[static_cast<std::size_t>(i)]);
-        const QString key = i < kClassKeys.size() ? QString(kClassKeys[i]) : QString();
-        m_classKeys.push_back(add(key.isEmpty() || key == name ? name : key + QStringLiteral("  ") + name, AnswerKind::Class, i));
-        layout->addWidget(m_classKeys.back(), i / columns, i % columns);
-    }
-    const bool isDigits = m_classNames.size() == 10 && m_classNames[9] == "9";
-    m_notAClass = add(isDigits ? tr("N  not a digit") : tr("N  none of these"), AnswerKind::NotAClass, -1);
-    m_unsure = add(tr("U  unsure"), AnswerKind::Unsure, -1);
-    layout->addWidget(m_notAClass, 0, columns, std::max(1, rows), 2);
-    layout->addWidget(m_unsure, 0, columns + 2, std::max(1, rows), 2);
-    for (int column = 0; column < columns + 4; ++column) {
-        layout->setColumnStretch(column, 1);
+    m_session.study().ask(
+        this,
+        [](StudyFile &file) {
+            const Protocol protocol = studyProtocol(file);
+            const FreezeStatus freeze = freezeStatus(file);
+            const ListsOutcome lists = describeLists(file);
+            std::string text = "Protocol '" + protocol.values().at("name") + "': " + describe(protocol) + ".";
+            text += lists.lists > 0 ? " " + countOf(lists.lists, "list") + " of " + countOf(lists.trials, "trial") + "." : "";
+            text += freeze.freeze ? " Frozen." : "";
+            return std::pair{text, protocol.usesLists()};
+        },
+        [this](std::pair<std::string, bool> found) {
+            m_protocolText->setText(QString::fromStdString(found.first));
+            m_list->setEnabled(found.second);
+            m_list->setPlaceholderText(found.second ? tr("the next free one") : tr("no lists"));
+        });
+}
+
+void LabelPage::editProtocol() {
+    if (m_session.isOpen() && !isLabelling()) {
+        m_stack->setCurrentIndex(kEditorPage);
+        m_editor->load();
     }
 }
 
@@ -146,16 +190,21 @@ void LabelPage::activated() {
     if (isLabelling()) {
         setFocus();
         m_session.jobs().setLeavesACore(true);
-    } else {
+        note("page_shown");
+    } else if (m_stack->currentIndex() == kStartForm) {
+        describeStudy();
         m_annotator->setFocus();
     }
 }
 
-void LabelPage::deactivated() { m_session.jobs().setLeavesACore(false); }
+void LabelPage::deactivated() {
+    m_session.jobs().setLeavesACore(false);
+    disturb("page_left");
+}
 
-void LabelPage::start(const QString &annotator, Presentation presentation) {
+void LabelPage::start(const QString &annotator, int list) {
     if (annotator.isEmpty()) {
-        m_hint->setText(tr("Type a name first: answers are kept by person."));
+        m_problem->setText(tr("Type a name first: answers are kept by person."));
         m_annotator->setFocus();
         return;
     }
@@ -163,166 +212,479 @@ void LabelPage::start(const QString &annotator, Presentation presentation) {
         return;
     }
     QSettings().setValue(QStringLiteral("label/annotator"), annotator);
-    m_presentation = presentation;
+    m_problem->clear();
     m_state = State::Waiting;
     m_start->setEnabled(false);
     Json display;
     display["width"] = width();
     display["height"] = height();
     display["device_pixel_ratio"] = devicePixelRatioF();
+    display["dots_per_inch"] = logicalDpiX();
     m_session.study().ask(
         this,
-        [this, annotator, presentation, text = display.dump()](StudyFile &file) {
-            setPresentation(file, presentation);
-            m_labelling = std::make_shared<Labelling>(file, annotator.toStdString(), text);
-            return Step{{}, m_labelling->next(file), m_labelling->answered(), m_labelling->total()};
+        [this, request = Labelling::Request{annotator.toStdString(), display.dump(), list}](StudyFile &file) {
+            m_labelling = std::make_shared<Labelling>(file, request);
+            return Step{{}, m_labelling->next(file), m_labelling->progress()};
         },
         [this](Step step) { begin(std::move(step)); }, [this](const Error &error) { fail(error); });
 }
 
 void LabelPage::begin(Step step) {
+    m_protocol = m_labelling->protocol();
     m_classNames = m_labelling->classNames();
     m_shape = m_labelling->shape();
-    m_side = m_labelling->protocol().pictureSide;
     m_savedAt.clear();
     m_savedUuid.clear();
-    buildKeys();
-    m_stack->setCurrentIndex(1);
+    m_warning.clear();
+    m_ahead.reset();
+    m_clocks.reset();
+    m_sinceBreak = 0;
+    m_stage->setDisplay(m_protocol.display());
+    m_keys->setChoices(answerChoices(m_protocol, m_classNames));
+    m_note->setVisible(m_protocol.takesNotes());
+    m_progress = step.progress;
     m_session.jobs().setLeavesACore(true);
     setFocus();
     Q_EMIT labellingChanged(true);
-    showStep(std::move(step));
+    const auto goOnWith = [this, step] {
+        introduce();
+        if (m_protocol.instructions().empty()) {
+            goOn(step);
+        } else {
+            const QString text = QString::fromStdString(m_protocol.instructions());
+            say(tr("What to do"), text, m_labelling->isResumed() ? tr("Go on") : tr("Begin"), [this, step] { goOn(step); });
+        }
+    };
+    if (m_protocol.consent().empty() || m_labelling->hasConsented()) {
+        goOnWith();
+    } else {
+        say(tr("Consent"), QString::fromStdString(m_protocol.consent()), tr("I agree"), [this, goOnWith] {
+            note("consent_given", Json{{"text", m_protocol.consent()}}.dump());
+            goOnWith();
+        }, tr("Esc: I do not agree"));
+    }
 }
 
-void LabelPage::showStep(Step step) {
-    m_answered = step.answered;
-    m_total = step.total;
-    if (step.answer) {
-        m_savedAt = QTime::currentTime().toString(QStringLiteral("HH:mm:ss"));
-        m_savedUuid = QString::fromStdString(step.answer->uuid);
+void LabelPage::introduce() {
+    if (m_labelling->isResumed()) {
+        note("resumed");
     }
-    m_task = std::move(step.task);
-    m_state = m_task ? State::Waiting : State::AllDone;
-    const bool isPair = m_presentation == Presentation::Pair;
-    m_stage->setPictures(m_task && isPair ? toQImage(m_shape, m_task->original) : QImage(), m_task ? toQImage(m_shape, m_task->shown) : QImage(), m_side);
-    showStatus();
 }
 
-void LabelPage::showStatus() {
-    QString text = tr("%1 of %2").arg(m_answered).arg(m_total);
-    if (m_state == State::AllDone) {
-        text = m_session.jobs().running() != nullptr ? tr("All %1 labelled so far; the next one comes when it is found").arg(m_answered)
-                                                     : tr("All %1 labelled. Thank you. Esc ends the session.").arg(m_answered);
+void LabelPage::say(const QString &title, const QString &text, const QString &goOn, std::function<void()> next, const QString &hint) {
+    m_state = State::Words;
+    m_afterWords = std::move(next);
+    m_words->setWords(title, text, goOn, hint.isEmpty() ? tr("Esc ends the session") : hint);
+    m_stack->setCurrentIndex(kWordsPage);
+    setFocus();
+}
+
+/// Asks the study's thread for what comes next; keys count for nothing until it is painted.
+void LabelPage::ask(std::function<Step(StudyFile &)> work) {
+    m_state = State::Waiting;
+    m_session.study().ask(this, std::move(work), [this](Step step) { goOn(std::move(step)); }, [this](const Error &error) { fail(error); });
+}
+
+LabelPage::Prepared LabelPage::prepare(LabelTask task) const {
+    const Display display = m_protocol.display();
+    const QImage shown = toQImage(m_shape, shownPixels(task.shown, display));
+    const QImage original = m_protocol.measure().presentation == Presentation::PerturbedAlone ? QImage() : toQImage(m_shape, shownPixels(task.original, display));
+    return {std::move(task), original, shown};
+}
+
+/// Reads and decodes the task after the one on the screen, so that only the commit stands between a key and the next picture.
+void LabelPage::prefetch() {
+    if (m_ahead || !m_now) {
+        return;
     }
-    if (!m_savedAt.isEmpty()) {
-        text += tr("      saved %1      Backspace takes back").arg(m_savedAt);
+    m_session.study().ask(
+        this, [labelling = m_labelling, key = m_now->task.key](StudyFile &file) { return labelling->next(file, key); },
+        [this, generation = m_generation](std::optional<LabelTask> task) {
+            if (task && generation == m_generation && isLabelling()) {
+                m_ahead = prepare(std::move(*task));
+            }
+        },
+        [](const Error &) { /* asked again when it is needed, and said then */ });
+}
+
+void LabelPage::goOn(Step step) {
+    m_progress = step.progress;
+    if (step.task) {
+        showTask(prepare(std::move(*step.task)));
+        return;
     }
-    m_stage->setStatus(text);
+    m_now.reset();
+    m_stage->setPicture(QImage(), {});
+    if (m_protocol.usesLists()) {
+        note("list_finished");
+        say(tr("Thank you"), QString::fromStdString(m_protocol.thanks()), tr("End the session"), [this] { finish(); });
+        return;
+    }
+    m_state = State::AllDone;
+    m_stack->setCurrentIndex(kStagePage);
+    showProgress();
+}
+
+void LabelPage::showTask(Prepared prepared) {
+    m_now = std::move(prepared);
+    m_choice.reset();
+    m_flags.clear();
+    m_note->clear();
+    m_keys->setAsksConfidence(false);
+    m_stack->setCurrentIndex(kStagePage);
+    showProgress();
+    if (m_protocol.measure().presentation == Presentation::Sequence) {
+        m_state = State::Original;
+        m_stage->setPicture(m_now->original, tr("original"));
+    } else {
+        showPicture();
+    }
+}
+
+void LabelPage::showPicture() {
+    m_state = State::Waiting;
+    const Presentation presentation = m_protocol.measure().presentation;
+    const bool isBeside = presentation == Presentation::Pair || presentation == Presentation::SameDifferent;
+    m_stage->setPair(isBeside ? m_now->original : QImage(), m_now->shown, presentation == Presentation::SameDifferent ? tr("the same?") : tr("what is this?"));
 }
 
 void LabelPage::pictureIsPainted() {
-    if (m_state == State::Waiting && m_task) {
+    if (m_state == State::Waiting && m_now) {
         m_state = State::Showing;
-        m_sinceShown.start();
+        m_shownAtMs = m_clock.monotonicMs();
+        if (m_protocol.exposureMs() > 0) {
+            m_phase.disconnect();
+            connect(&m_phase, &QTimer::timeout, m_stage, &LabelStage::clearPicture);
+            m_phase.start(m_protocol.exposureMs());
+        }
+        Q_EMIT pictureShown();
+        prefetch();
+    } else if (m_state == State::Original && !m_phase.isActive()) {
+        m_phase.disconnect();
+        connect(&m_phase, &QTimer::timeout, this, [this] {
+            m_state = State::Gap;
+            m_stage->clearPicture();
+            m_phase.disconnect();
+            connect(&m_phase, &QTimer::timeout, this, &LabelPage::showPicture);
+            m_phase.start(m_protocol.gapMs());
+        });
+        m_phase.start(m_protocol.originalMs());
     }
     if (!m_savedUuid.isEmpty()) {
         Q_EMIT answerShownSaved(std::exchange(m_savedUuid, QString()));
     }
 }
 
+QString LabelPage::nameOf(const RecentAnswer &answer) const {
+    switch (answer.kind) {
+        case AnswerKind::Class: return QString::fromStdString(m_classNames[static_cast<std::size_t>(answer.label)]);
+        case AnswerKind::NotAClass: return tr("none");
+        case AnswerKind::Same: return tr("same");
+        case AnswerKind::Different: return tr("other");
+        default: return tr("unsure");
+    }
+}
+
+void LabelPage::showProgress() {
+    std::vector<RecentStrip::Entry> entries;
+    for (const auto &answer : m_progress.recent) {
+        entries.push_back({answer.id, nameOf(answer)});
+    }
+    m_recent->setEntries(std::move(entries));
+    showStatus();
+}
+
+void LabelPage::showStatus(const QString &warning) {
+    QString text = tr("%1 of %2").arg(m_progress.answered).arg(m_progress.total);
+    if (m_state == State::AllDone) {
+        text = m_session.jobs().running() != nullptr ? tr("All %1 labelled so far; the next one comes when it is found").arg(m_progress.answered)
+                                                     : tr("All %1 labelled. Thank you. Esc ends the session.").arg(m_progress.answered);
+    } else if (m_now && m_now->task.kind == TrialKind::Practice) {
+        text = tr("practice, %1 to go").arg(m_progress.practiceLeft);
+    }
+    if (!warning.isEmpty()) {
+        text = warning;
+    } else if (!m_savedAt.isEmpty()) {
+        text += tr("      saved %1      Backspace takes back").arg(m_savedAt);
+    }
+    m_stage->setStatus(text + (m_warning.isEmpty() ? QString() : QStringLiteral("      ") + m_warning));
+}
+
 std::string LabelPage::visibleJson() const {
-    Json json;
-    json["presentation"] = presentationName(m_presentation);
+    Json json = Json::parse(metamer::visibleJson(m_protocol));
     json["zoom"] = m_stage->zoom();
     json["device_pixel_ratio"] = devicePixelRatioF();
-    json["interpolation"] = "nearest";
-    json["surround"] = "#777777";
-    json["polarity"] = "as stored";
     return json.dump();
 }
 
-void LabelPage::give(AnswerKind kind, int label, QPushButton *button) {
-    button->setChecked(true);
-    QTimer::singleShot(kKeyLitMs, button, [button] { button->setChecked(false); });
+void LabelPage::choose(const AnswerChoice &choice) {
+    m_keys->light(choice);
     if (m_state != State::Showing) {
         return;
     }
-    const std::int64_t elapsed = m_sinceShown.elapsed();
-    const ItemId item = m_task->itemId;
-    m_state = State::Waiting;
-    m_task.reset();
-    m_session.study().ask(
-        this,
-        [labelling = m_labelling, item, kind, label, elapsed, visible = visibleJson()](StudyFile &file) {
-            Step step;
-            step.answer = labelling->answer(file, item, kind, label, elapsed, visible);
-            step.task = labelling->next(file);
-            step.answered = labelling->answered();
-            step.total = labelling->total();
-            return step;
-        },
-        [this](Step step) { showStep(std::move(step)); }, [this](const Error &error) { fail(error); });
+    m_phase.stop();
+    m_choice = choice;
+    m_given = {};
+    m_given.uuid = newUuid();
+    m_given.kind = choice.kind;
+    m_given.label = choice.label;
+    m_given.responseMs = std::llround(m_clock.monotonicMs() - m_shownAtMs);
+    m_given.utc = utcText(m_clock.utcMs());
+    checkClock();
+    if (m_protocol.asksConfidence()) {
+        m_state = State::Confidence;
+        m_keys->setAsksConfidence(true);
+    } else {
+        submit();
+    }
 }
 
-void LabelPage::takeBack() {
+void LabelPage::setConfidence(int confidence) {
+    if (m_state == State::Confidence) {
+        m_given.confidence = confidence;
+        submit();
+    }
+}
+
+void LabelPage::submit() {
+    m_given.note = m_note->text().trimmed().toStdString();
+    m_given.visibleJson = visibleJson();
+    m_given.flags.assign(m_flags.begin(), m_flags.end());
+    save();
+}
+
+/// Writes the answer that has been given, at once or after trouble; the same uuid is never written twice.
+void LabelPage::save() {
+    m_retry.stop();
+    if (!m_now || (m_state == State::Unsaved && !m_labelling)) {
+        return;
+    }
+    m_state = State::Waiting;
+    const bool isAhead = m_ahead.has_value();
+    m_session.study().ask(
+        this,
+        [labelling = m_labelling, task = m_now->task, given = m_given, isAhead](StudyFile &file) {
+            Step step;
+            step.answer = labelling->answer(file, task, given);
+            step.task = isAhead ? std::nullopt : labelling->next(file);
+            step.progress = labelling->progress();
+            return step;
+        },
+        [this](Step step) { isSaved(std::move(step)); }, [this](const Error &error) { isNotSaved(error); });
+}
+
+void LabelPage::isSaved(Step step) {
+    m_savedAt = QTime::currentTime().toString(QStringLiteral("HH:mm:ss"));
+    m_savedUuid = QString::fromStdString(step.answer->uuid);
+    m_progress = step.progress;
+    ++m_generation;
+    if (!m_now || m_now->task.kind != TrialKind::Practice) {
+        ++m_sinceBreak;
+        afterAnswer(std::move(step));
+        return;
+    }
+    // Practice is on clean controls: what is told is what the data set says.
+    const int truth = *m_now->task.practiceLabel;
+    const bool isSameDifferent = m_protocol.measure().presentation == Presentation::SameDifferent;
+    const bool isRight = isSameDifferent ? m_given.kind == AnswerKind::Same : m_given.label == truth;
+    const QString answer = isSameDifferent ? tr("both were the same") : tr("this is a %1").arg(QString::fromStdString(m_classNames[static_cast<std::size_t>(truth)]));
+    m_keys->setAsksConfidence(false);
+    showPicture();
+    m_state = State::Feedback;
+    showStatus(isRight ? tr("Right: %1.").arg(answer) : tr("Not quite: %1.").arg(answer));
+    m_phase.disconnect();
+    connect(&m_phase, &QTimer::timeout, this, [this, step] { afterAnswer(step); });
+    m_phase.start(kFeedbackMs);
+}
+
+void LabelPage::afterAnswer(Step step) {
+    m_phase.stop();
+    const bool wasPractice = m_now && m_now->task.kind == TrialKind::Practice;
+    const auto next = [this, step] {
+        if (m_ahead) {
+            showTask(*std::exchange(m_ahead, std::nullopt));
+        } else {
+            goOn(step);
+        }
+    };
+    const std::optional<TrialKind> kind = m_ahead ? std::optional(m_ahead->task.kind) : (step.task ? std::optional(step.task->kind) : std::nullopt);
+    if (wasPractice && kind && *kind != TrialKind::Practice) {
+        say(tr("That was the practice"), tr("From now on nobody tells you what is right."), tr("Begin"), next);
+    } else if (kind && m_protocol.breakEvery() > 0 && m_sinceBreak >= m_protocol.breakEvery()) {
+        m_sinceBreak = 0;
+        note("break");
+        say(tr("Time for a break"), tr("%1 of %2 done. Look away for a moment.").arg(m_progress.answered).arg(m_progress.total), tr("Go on"), [this, next] {
+            note("break_ended");
+            next();
+        });
+    } else {
+        next();
+    }
+}
+
+void LabelPage::isNotSaved(const Error &error) {
+    m_state = State::Unsaved;
+    m_keys->setAsksConfidence(false);
+    const QString answer = m_choice ? m_choice->name : QString();
+    showStatus(tr("NOT SAVED YET: %1.   Your answer '%2' is kept here and tried again every 2 seconds (Enter: now; Backspace: drop it).")
+                   .arg(QString::fromUtf8(error.what()), answer));
+    m_retry.start();
+}
+
+void LabelPage::takeBack(AnswerId answer) {
+    if (m_state == State::Unsaved || m_state == State::Confidence) {
+        m_retry.stop();   // it was never written: the picture takes another answer
+        m_keys->setAsksConfidence(false);
+        showStatus();
+        showPicture();
+        return;
+    }
     if (m_state != State::Showing && m_state != State::AllDone) {
         return;
     }
-    const auto current = std::exchange(m_task, std::nullopt);
-    m_state = State::Waiting;
-    m_session.study().ask(
-        this,
-        [labelling = m_labelling, current](StudyFile &file) {
-            auto task = labelling->takeBack(file);
-            return Step{{}, task ? std::move(task) : current, labelling->answered(), labelling->total()};
-        },
-        [this](Step step) { showStep(std::move(step)); }, [this](const Error &error) { fail(error); });
+    m_phase.stop();
+    m_ahead.reset();
+    ++m_generation;
+    ask([labelling = m_labelling, answer, current = m_now ? std::optional(m_now->task) : std::nullopt](StudyFile &file) {
+        auto task = labelling->takeBack(file, answer);
+        return Step{{}, task ? std::move(task) : current, labelling->progress()};
+    });
+}
+
+void LabelPage::pause() {
+    m_phase.stop();
+    note("pause");
+    say(tr("Paused"), tr("The picture comes back when you go on."), tr("Go on"), [this] {
+        note("pause_ended");
+        m_stack->setCurrentIndex(kStagePage);
+        m_flags.insert("paused");
+        showPicture();
+    });
+}
+
+/// Something has drawn the annotator away: noted, and the answer to the picture in sight is flagged.
+void LabelPage::disturb(const std::string &kind) {
+    if (!isLabelling() || !m_labelling) {
+        return;
+    }
+    note(kind);
+    if (m_state != State::Words && m_state != State::AllDone) {
+        m_flags.insert(kind);
+    }
+}
+
+void LabelPage::note(const std::string &kind, const std::string &detailsJson) {
+    if (m_labelling) {
+        m_session.study().ask(this, [labelling = m_labelling, kind, detailsJson](StudyFile &file) { labelling->note(file, kind, detailsJson); }, [] {},
+                              [](const Error &) { /* the next answer will say what is wrong with the file */ });
+    }
+}
+
+/// The computer's clock and the steady one must have gone on alike since the last answer.
+void LabelPage::checkClock() {
+    const std::pair now{m_clock.utcMs(), m_clock.monotonicMs()};
+    if (m_clocks) {
+        const double jump = static_cast<double>(now.first - m_clocks->first) - (now.second - m_clocks->second);
+        if (std::abs(jump) > kClockJumpMs) {
+            m_flags.insert("clock_jumped");
+            note("clock_jumped", Json{{"by_ms", std::llround(jump)}}.dump());
+            m_warning = tr("The computer's clock jumped by %1 s, or it slept; answers keep their order.").arg(std::llround(jump / 1000));
+        } else {
+            m_warning.clear();
+        }
+    }
+    m_clocks = now;
 }
 
 void LabelPage::finish() {
     if (m_state == State::Idle) {
         return;
     }
+    m_session.study().ask(this, [labelling = m_labelling](StudyFile &file) { labelling->end(file); }, [this] { m_session.refresh(); });
+    leave();
+}
+
+/// Back to the start form, whatever was under way.
+void LabelPage::leave() {
+    const bool wasLabelling = isLabelling();
     m_state = State::Idle;
-    m_task.reset();
+    m_phase.stop();
+    m_retry.stop();
+    m_afterWords = nullptr;
+    m_now.reset();
+    m_ahead.reset();
+    ++m_generation;
+    m_labelling.reset();
     m_start->setEnabled(true);
-    m_session.study().ask(this, [labelling = std::exchange(m_labelling, nullptr)](StudyFile &file) { labelling->end(file); }, [this] { m_session.refresh(); });
     m_session.jobs().setLeavesACore(false);
-    m_stack->setCurrentIndex(0);
-    Q_EMIT labellingChanged(false);
+    if (wasLabelling) {
+        m_stack->setCurrentIndex(kStartForm);
+        Q_EMIT labellingChanged(false);
+        describeStudy();
+    }
 }
 
 void LabelPage::fail(const Error &error) {
     // Nothing was saved that the screen does not say: the session ends and the form says what to do.
-    m_state = State::Idle;
-    m_task.reset();
-    m_labelling.reset();
-    m_start->setEnabled(true);
-    m_stack->setCurrentIndex(0);
-    m_hint->setText(QString::fromUtf8(error.what()));
-    m_session.jobs().setLeavesACore(false);
-    Q_EMIT labellingChanged(false);
+    leave();
+    m_problem->setText(QString::fromUtf8(error.what()));
+    m_problem->setStyleSheet(QStringLiteral("color: %1").arg(errorColour().name()));
+}
+
+bool LabelPage::event(QEvent *event) {
+    if (event->type() == QEvent::WindowDeactivate) {
+        disturb("focus_lost");
+    } else if (event->type() == QEvent::WindowActivate && m_labelling) {
+        note("focus_back");
+    }
+    return Page::event(event);
 }
 
 void LabelPage::keyPressEvent(QKeyEvent *event) {
-    if (!isLabelling() || event->isAutoRepeat() || (event->modifiers() & ~Qt::KeypadModifier) != Qt::NoModifier) {
+    const bool isPlain = !event->isAutoRepeat() && (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+    const QString key = event->key() > Qt::Key_Space && event->key() <= Qt::Key_AsciiTilde ? QString(QChar(event->key())).toUpper() : QString();
+    if (!isLabelling() || !isPlain || !pressInState(key, event->key())) {
         Page::keyPressEvent(event);
-        return;
     }
-    const int label = event->key() <= Qt::Key_Z ? static_cast<int>(kClassKeys.indexOf(QChar(event->key()))) : -1;
-    if (label >= 0 && label < static_cast<int>(m_classKeys.size())) {
-        give(AnswerKind::Class, label, m_classKeys[static_cast<std::size_t>(label)]);
-    } else if (event->key() == Qt::Key_N && m_notAClass != nullptr) {
-        give(AnswerKind::NotAClass, -1, m_notAClass);
-    } else if (event->key() == Qt::Key_U && m_unsure != nullptr) {
-        give(AnswerKind::Unsure, -1, m_unsure);
-    } else if (event->key() == Qt::Key_Backspace) {
+}
+
+/// Whether the key means something now.
+bool LabelPage::pressInState(const QString &key, int code) {
+    const bool isEnter = code == Qt::Key_Return || code == Qt::Key_Enter;
+    if (code == Qt::Key_Escape) {
+        if (m_recent->hasSelection()) {
+            m_recent->clearSelection();
+        } else if (!hasUnsaved()) {
+            finish();
+        }
+        return true;
+    }
+    if (m_state == State::Words) {
+        if (isEnter && m_afterWords) {
+            std::exchange(m_afterWords, nullptr)();
+        }
+        return isEnter;
+    }
+    if (isEnter && m_state == State::Unsaved) {
+        save();
+    } else if (isEnter && m_recent->hasSelection()) {
+        takeBack(m_recent->selected());
+    } else if (code == Qt::Key_Left || code == Qt::Key_Right) {
+        m_recent->moveSelection(code == Qt::Key_Left ? -1 : 1);
+    } else if (code == Qt::Key_Backspace) {
         takeBack();
-    } else if (event->key() == Qt::Key_Escape) {
-        finish();
+    } else if (code == Qt::Key_F2 && m_note->isVisible()) {
+        m_note->setFocus();
+    } else if (m_state == State::Confidence && key >= QLatin1String("1") && key <= QLatin1String("3")) {
+        setConfidence(key.toInt());
+    } else if (key == QLatin1String("P") && m_state == State::Showing) {
+        pause();
+    } else if (const auto choice = m_keys->find(key)) {
+        choose(*choice);
     } else {
-        Page::keyPressEvent(event);
+        return false;
     }
+    return true;
 }
 
 }  // namespace metamer

@@ -1,23 +1,29 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 
-#include <QElapsedTimer>
+#include <QTimer>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/lab/labelling.h"
 #include "ui/pages/page.h"
+#include "ui/views/answer_keys.h"
 
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QRadioButton;
 class QStackedWidget;
 
 namespace metamer {
 
 class LabelStage;
+class ProtocolEditor;
+class RecentStrip;
+class WordsView;
 
 /// Where people give the pictures their true label: one decision a screen, by keyboard. An answer is on the disk before
 /// the next picture is painted.
@@ -25,70 +31,115 @@ class LabelPage final : public Page {
     Q_OBJECT
 
 public:
-    LabelPage(LabSession &session, QWidget *parent);
+    LabelPage(LabSession &session, QWidget *parent, const Clock &clock = systemClock());
     void activated() override;
     void deactivated() override;
     QStringList keys() const override;
 
-    /// Starts a session for `annotator`; the start form's button does the same.
-    void start(const QString &annotator, Presentation presentation);
+    /// Starts a session for `annotator` under the study's protocol; the start form's button does the same. `list` is the
+    /// number of the list to take, 0 for one's own or the first free one.
+    void start(const QString &annotator, int list = 0);
     bool isLabelling() const { return m_state != State::Idle; }
+
+    /// True while an answer is on the screen that could not be saved.
+    bool hasUnsaved() const { return m_state == State::Unsaved; }
+
+    /// Opens the form of the study's protocol.
+    void editProtocol();
 
 Q_SIGNALS:
     /// The answer with this uuid is in the file, and the screen that says so has been painted.
     void answerShownSaved(const QString &uuid);
+    /// A picture that takes an answer has been painted.
+    void pictureShown();
     void labellingChanged(bool isLabelling);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
+    bool event(QEvent *event) override;
 
 private:
     /// Waiting: a request is under way, or the next picture is not painted yet; keys count for nothing then, because
-    /// they cannot be about a picture that nobody has seen.
-    enum class State { Idle, Waiting, Showing, AllDone };
+    /// they cannot be about a picture that nobody has seen. Original and Gap come before the picture in a sequence.
+    enum class State { Idle, Words, Waiting, Original, Gap, Showing, Confidence, Feedback, Unsaved, AllDone };
+
+    /// A task with its pictures decoded.
+    struct Prepared {
+        LabelTask task;
+        QImage original, shown;
+    };
 
     struct Step {
         std::optional<Answer> answer;
         std::optional<LabelTask> task;
-        std::int64_t answered = 0;
-        std::int64_t total = 0;
+        LabelProgress progress;
     };
 
     QWidget *buildStart();
     QWidget *buildStage();
-    void buildKeys();
+    void describeStudy();
     void begin(Step step);
-    void showStep(Step step);
-    void showStatus();
+    void introduce();
+    void say(const QString &title, const QString &text, const QString &goOn, std::function<void()> next, const QString &hint = {});
+    void ask(std::function<Step(StudyFile &)> work);
+    Prepared prepare(LabelTask task) const;
+    void prefetch();
+    void goOn(Step step);
+    void showTask(Prepared prepared);
+    void showPicture();
     void pictureIsPainted();
-    void give(AnswerKind kind, int label, QPushButton *button);
-    void takeBack();
+    void showProgress();
+    void showStatus(const QString &warning = {});
+    void choose(const AnswerChoice &choice);
+    void setConfidence(int confidence);
+    void submit();
+    void save();
+    void isSaved(Step step);
+    void isNotSaved(const Error &error);
+    void afterAnswer(Step step);
+    void takeBack(AnswerId answer = {});
+    void pause();
+    void disturb(const std::string &kind);
+    void note(const std::string &kind, const std::string &detailsJson = "{}");
+    void checkClock();
     void finish();
+    void leave();
     void fail(const Error &error);
+    bool pressInState(const QString &key, int code);
+    QString nameOf(const RecentAnswer &answer) const;
     std::string visibleJson() const;
 
+    const Clock &m_clock;
     State m_state = State::Idle;
     std::shared_ptr<Labelling> m_labelling;   ///< used on the study's thread only
-    Presentation m_presentation = Presentation::Pair;
-    int m_side = 336;
+    Protocol m_protocol;
     ImageShape m_shape;
     std::vector<std::string> m_classNames;
-    std::optional<LabelTask> m_task;
-    std::int64_t m_answered = 0;
-    std::int64_t m_total = 0;
-    QString m_savedAt;
+    std::optional<Prepared> m_now;             ///< on the screen, or about to be
+    std::optional<Prepared> m_ahead;           ///< decoded while the annotator looks
+    int m_generation = 0;                      ///< of what is ahead: a take-back makes it stale
+    std::optional<AnswerChoice> m_choice;
+    GivenAnswer m_given;                       ///< the answer that is being given or saved
+    std::set<std::string> m_flags;             ///< what has disturbed the present trial
+    LabelProgress m_progress;
+    std::int64_t m_sinceBreak = 0;
+    QString m_savedAt, m_warning;
     QString m_savedUuid;                       ///< told by answerShownSaved after the next paint
-    QElapsedTimer m_sinceShown;
+    double m_shownAtMs = 0;
+    std::optional<std::pair<std::int64_t, double>> m_clocks;   ///< both clocks at the last answer
+    std::function<void()> m_afterWords;
+    QTimer m_phase;                            ///< ends the original, the gap, the exposure, the feedback
+    QTimer m_retry;
 
     QStackedWidget *m_stack;
-    QLineEdit *m_annotator;
-    QRadioButton *m_pair, *m_alone;
-    QPushButton *m_start;
-    QLabel *m_hint;
+    QLineEdit *m_annotator, *m_list, *m_note;
+    QLabel *m_protocolText, *m_hint, *m_problem;
+    QPushButton *m_start, *m_edit;
     LabelStage *m_stage;
-    QWidget *m_keyRow;
-    std::vector<QPushButton *> m_classKeys;
-    QPushButton *m_notAClass = nullptr, *m_unsure = nullptr;
+    AnswerKeys *m_keys;
+    RecentStrip *m_recent;
+    WordsView *m_words;
+    ProtocolEditor *m_editor;
 };
 
 }  // namespace metamer

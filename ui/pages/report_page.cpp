@@ -60,7 +60,13 @@ ReportPage::ReportPage(LabSession &session, QWidget *parent) : Page(session, par
     auto *content = new QVBoxLayout(m_content);
     content->setContentsMargins(0, 0, kGap, 0);
     content->setSpacing(kGap);
-    m_tables = {addTable(content, tr("What people said"), 0), addTable(content, tr("Models against people"), 1), addTable(content, tr("Sizes of the perturbations"), 2)};
+    m_notes = makeHint({});
+    m_notes->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    content->addWidget(m_notes);
+    const auto tables = reportTables({});
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        m_tables.push_back(addTable(content, QString::fromStdString(tables[i].title), i));
+    }
     m_verdicts = new VerdictChart;
     m_success = new SuccessChart;
     m_agreement = new AgreementChart;
@@ -87,7 +93,7 @@ QTableWidget *ReportPage::addTable(QVBoxLayout *layout, const QString &title, st
     head->addWidget(new QLabel(title), 1);
     head->addWidget(copyCsv);
     head->addWidget(copyLatex);
-    const std::vector<ReportTable> empty = reportTables({}, {});
+    const std::vector<ReportTable> empty = reportTables({});
     QStringList headers;
     QList<int> numbers;
     for (const auto &column : empty[number].columns) {
@@ -149,7 +155,12 @@ void ReportPage::show(const StudyReport &report) {
     m_success->parentWidget()->setVisible(isLabelled);
     m_content->setVisible(!report.runs.empty());
     m_save->setEnabled(!report.runs.empty());
-    m_shown = reportTables(report.runs, report.models);
+    QStringList notes;
+    for (const auto &note : report.notes()) {
+        notes << QString::fromStdString(note);
+    }
+    m_notes->setText(notes.join(QLatin1Char('\n')));
+    m_shown = reportTables(report);
     for (std::size_t i = 0; i < m_tables.size(); ++i) {
         fill(m_tables[i], m_shown[i]);
     }

@@ -34,7 +34,7 @@ private:
     void fill(QTableWidget *table, const ReportTable &content);
     void saveHtml();
 
-    QLabel *m_empty, *m_result;
+    QLabel *m_empty, *m_result, *m_notes;
     QScrollArea *m_scroll;
     QWidget *m_content;
     QPushButton *m_save;

@@ -3,18 +3,27 @@
 #include <QImage>
 #include <QWidget>
 
+#include "core/study/display.h"
+
 namespace metamer {
 
-/// The picture or pair that is being labelled, on the neutral surround, with one line of progress under it. Nothing else.
+/// The picture or pair that is being labelled, on the protocol's surround, with one line of progress under it. Nothing else.
 class LabelStage final : public QWidget {
     Q_OBJECT
 
 public:
     explicit LabelStage(QWidget *parent = nullptr);
 
-    /// Shows the pictures in place of the last ones; a null `original` shows `shown` alone. `side` bounds the zoomed
-    /// picture, logical pixels.
-    void setPictures(const QImage &original, const QImage &shown, int side);
+    void setDisplay(const Display &display);
+
+    /// Shows a picture alone, in place of the last.
+    void setPicture(const QImage &picture, const QString &caption);
+
+    /// Shows original and perturbed side by side.
+    void setPair(const QImage &original, const QImage &shown, const QString &caption);
+
+    /// Nothing but the surround, in the same geometry.
+    void clearPicture();
 
     /// The words under the pictures.
     void setStatus(const QString &status);
@@ -31,8 +40,9 @@ protected:
 
 private:
     QImage m_original, m_shown;
-    QString m_status;
-    int m_side = 336;
+    QString m_caption, m_status;
+    Display m_display;
+    bool m_isHidden = false;
 };
 
 }  // namespace metamer

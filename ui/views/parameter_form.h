@@ -9,11 +9,10 @@
 
 class QCheckBox;
 class QFormLayout;
-class QLineEdit;
 
 namespace metamer {
 
-/// The fields of an attack's or a recipe's own parameters, made from its schema; the advanced ones are folded away.
+/// The fields of an attack's, a recipe's or a protocol's parameters, made from its schema; the advanced ones are folded away.
 class ParameterForm final : public QWidget {
     Q_OBJECT
 
@@ -28,13 +27,18 @@ public:
     /// Fills in what is given; other fields stay.
     void setValues(const std::map<std::string, std::string> &values);
 
+Q_SIGNALS:
+    /// Something was typed or chosen.
+    void edited();
+
 private:
+    QWidget *makeField(const Parameter &parameter);
     void orderFields(const ParameterSchema &schema);
 
     QCheckBox *m_showAdvanced;
     QWidget *m_advancedBody;
     QFormLayout *m_plain, *m_advanced;
-    std::map<std::string, QLineEdit *> m_fields;
+    std::map<std::string, QWidget *> m_fields;
 };
 
 }  // namespace metamer

@@ -121,13 +121,14 @@ void SuccessChart::setRuns(const std::vector<RunReport> &runs) {
     setRows(this, m_names, namesOf(runs));
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const auto &run = runs[runs.size() - 1 - i];
-        if (!run.successRate || !run.successInterval) {
+        const auto bounds = primaryInterval(run);
+        if (!run.successRate || !bounds) {
             continue;
         }
         m_points->append(100 * *run.successRate, static_cast<double>(i));
         auto *interval = new QLineSeries;
-        interval->append(100 * run.successInterval->low, static_cast<double>(i));
-        interval->append(100 * run.successInterval->high, static_cast<double>(i));
+        interval->append(100 * bounds->low, static_cast<double>(i));
+        interval->append(100 * bounds->high, static_cast<double>(i));
         chart()->addSeries(interval);
         interval->attachAxis(m_names);
         interval->attachAxis(m_share);

@@ -1,4 +1,4 @@
-#include "core/report/interval.h"
+#include "core/study/interval.h"
 
 #include <algorithm>
 #include <cmath>
