@@ -123,9 +123,11 @@ void Labelling::loadAnswers(StudyFile &file) {
         }
         const std::uint64_t key = at != byTrial.end() ? at->second : ofItem->second;
         setOpen(key, false);
-        m_given.push_back({key, {answer.id, answer.kind, answer.label, cast.trialKind}, answer.itemId, answer.trialId});
+        m_isResumed = true;
+        if (cast.trialKind != TrialKind::Practice) {
+            m_given.push_back({key, {answer.id, answer.kind, answer.label}, answer.itemId, answer.trialId});
+        }
     }
-    m_isResumed = !m_given.empty();
 }
 
 LabelTask Labelling::taskOf(StudyFile &file, std::uint64_t key) const {
@@ -172,7 +174,9 @@ Answer Labelling::answer(StudyFile &file, const LabelTask &task, const GivenAnsw
     file.transaction([&] { answer = AnswerTable(file).insert(answer); });
     if (m_open.contains(task.key)) {
         setOpen(task.key, false);
-        m_given.push_back({task.key, {answer.id, answer.kind, answer.label, task.kind}, task.itemId, task.trialId});
+        if (task.kind != TrialKind::Practice) {
+            m_given.push_back({task.key, {answer.id, answer.kind, answer.label}, task.itemId, task.trialId});
+        }
     }
     return answer;
 }

@@ -40,7 +40,6 @@ struct RecentAnswer {
     AnswerId id;
     AnswerKind kind = AnswerKind::Class;
     int label = -1;
-    TrialKind trialKind = TrialKind::Main;
 };
 
 /// How far an annotator is.
@@ -80,7 +79,7 @@ public:
     Answer answer(StudyFile &file, const LabelTask &task, const GivenAnswer &given);
 
     /// Withdraws a standing answer, the last one unless told otherwise, with a new row, and gives its trial back to be
-    /// answered again; nothing if there is none.
+    /// answered again; nothing if there is none. Practice is over when it is answered.
     std::optional<LabelTask> takeBack(StudyFile &file, AnswerId answer = {});
 
     /// Writes an event of this session: "consent_given", "focus_lost", "pause" ...
@@ -126,7 +125,7 @@ private:
     std::int64_t m_lastItem = 0;
     std::set<std::uint64_t> m_open;                      ///< without a standing answer
     std::int64_t m_total = 0, m_openCounted = 0, m_openPractice = 0;
-    std::vector<Standing> m_given;                       ///< standing answers, oldest first
+    std::vector<Standing> m_given;                       ///< standing answers, oldest first, practice aside
 };
 
 }  // namespace metamer

@@ -2,8 +2,7 @@
 
 #include <filesystem>
 
-#include <QKeyEvent>
-
+#include "core/base/clock.h"
 #include "core/base/rng.h"
 #include "core/lab/create_study.h"
 #include "core/lab/keep_example.h"
@@ -39,5 +38,13 @@ inline void makeLabelStudy(const std::filesystem::path &path, std::int64_t count
         }
     });
 }
+
+/// A clock whose hands a test sets.
+class TestClock final : public Clock {
+public:
+    std::int64_t utcMs() const override { return systemClock().utcMs() + wallShift; }
+    double monotonicMs() const override { return systemClock().monotonicMs(); }
+    std::int64_t wallShift = 0;
+};
 
 }  // namespace metamer::test

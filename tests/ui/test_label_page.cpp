@@ -1,4 +1,5 @@
 #include <QApplication>
+#include <QKeyEvent>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>

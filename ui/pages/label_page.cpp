@@ -82,6 +82,7 @@ QWidget *LabelPage::buildStart() {
     m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator")).toString());
     m_annotator->setPlaceholderText(tr("a pseudonym, or a name"));
     m_annotator->setAccessibleName(tr("Who is labelling"));
+    m_annotator->setObjectName(QStringLiteral("annotator"));
     m_list = new QLineEdit;
     m_list->setPlaceholderText(tr("the next free one"));
     m_list->setAccessibleName(tr("Number of the list"));
@@ -94,6 +95,7 @@ QWidget *LabelPage::buildStart() {
                          "left goes on where it was."));
     m_problem = new QLabel;
     m_problem->setWordWrap(true);
+    m_problem->hide();
     m_start = new QPushButton(tr("Start labelling"));
     makePrimary(m_start);
     connect(m_start, &QPushButton::clicked, this, [this] { start(m_annotator->text().trimmed(), m_list->text().trimmed().toInt()); });
@@ -107,11 +109,13 @@ QWidget *LabelPage::buildStart() {
     boxLayout->addWidget(makeTitle(tr("Label")));
     boxLayout->addWidget(new QLabel(tr("Who is labelling?")));
     boxLayout->addWidget(m_annotator);
-    auto *listRow = new QHBoxLayout;
+    m_listRow = new QWidget;
+    auto *listRow = new QHBoxLayout(m_listRow);
+    listRow->setContentsMargins(0, 0, 0, 0);
     listRow->addWidget(new QLabel(tr("List")));
     listRow->addWidget(m_list);
     listRow->addStretch(1);
-    boxLayout->addLayout(listRow);
+    boxLayout->addWidget(m_listRow);
     boxLayout->addSpacing(kGap);
     boxLayout->addWidget(m_protocolText);
     boxLayout->addWidget(m_edit, 0, Qt::AlignLeft);
@@ -132,6 +136,7 @@ QWidget *LabelPage::buildStart() {
 
 QWidget *LabelPage::buildStage() {
     m_stage = new LabelStage;
+    m_stage->setObjectName(QStringLiteral("stage"));
     m_keys = new AnswerKeys;
     m_recent = new RecentStrip;
     m_note = new QLineEdit;
@@ -174,8 +179,7 @@ void LabelPage::describeStudy() {
         },
         [this](std::pair<std::string, bool> found) {
             m_protocolText->setText(QString::fromStdString(found.first));
-            m_list->setEnabled(found.second);
-            m_list->setPlaceholderText(found.second ? tr("the next free one") : tr("no lists"));
+            m_listRow->setVisible(found.second);
         });
 }
 
@@ -204,7 +208,7 @@ void LabelPage::deactivated() {
 
 void LabelPage::start(const QString &annotator, int list) {
     if (annotator.isEmpty()) {
-        m_problem->setText(tr("Type a name first: answers are kept by person."));
+        showProblem(tr("Type a name first: answers are kept by person."));
         m_annotator->setFocus();
         return;
     }
@@ -212,7 +216,7 @@ void LabelPage::start(const QString &annotator, int list) {
         return;
     }
     QSettings().setValue(QStringLiteral("label/annotator"), annotator);
-    m_problem->clear();
+    showProblem({});
     m_state = State::Waiting;
     m_start->setEnabled(false);
     Json display;
@@ -238,7 +242,7 @@ void LabelPage::begin(Step step) {
     m_warning.clear();
     m_ahead.reset();
     m_clocks.reset();
-    m_sinceBreak = 0;
+    m_lastBreak = step.progress.answered;
     m_stage->setDisplay(m_protocol.display());
     m_keys->setChoices(answerChoices(m_protocol, m_classNames));
     m_note->setVisible(m_protocol.takesNotes());
@@ -479,7 +483,6 @@ void LabelPage::isSaved(Step step) {
     m_progress = step.progress;
     ++m_generation;
     if (!m_now || m_now->task.kind != TrialKind::Practice) {
-        ++m_sinceBreak;
         afterAnswer(std::move(step));
         return;
     }
@@ -510,8 +513,8 @@ void LabelPage::afterAnswer(Step step) {
     const std::optional<TrialKind> kind = m_ahead ? std::optional(m_ahead->task.kind) : (step.task ? std::optional(step.task->kind) : std::nullopt);
     if (wasPractice && kind && *kind != TrialKind::Practice) {
         say(tr("That was the practice"), tr("From now on nobody tells you what is right."), tr("Begin"), next);
-    } else if (kind && m_protocol.breakEvery() > 0 && m_sinceBreak >= m_protocol.breakEvery()) {
-        m_sinceBreak = 0;
+    } else if (kind && m_protocol.breakEvery() > 0 && m_progress.answered - m_lastBreak >= m_protocol.breakEvery()) {
+        m_lastBreak = m_progress.answered;
         note("break");
         say(tr("Time for a break"), tr("%1 of %2 done. Look away for a moment.").arg(m_progress.answered).arg(m_progress.total), tr("Go on"), [this, next] {
             note("break_ended");
@@ -627,8 +630,13 @@ void LabelPage::leave() {
 void LabelPage::fail(const Error &error) {
     // Nothing was saved that the screen does not say: the session ends and the form says what to do.
     leave();
-    m_problem->setText(QString::fromUtf8(error.what()));
+    showProblem(QString::fromUtf8(error.what()));
+}
+
+void LabelPage::showProblem(const QString &sentence) {
+    m_problem->setText(sentence);
     m_problem->setStyleSheet(QStringLiteral("color: %1").arg(errorColour().name()));
+    m_problem->setVisible(!sentence.isEmpty());
 }
 
 bool LabelPage::event(QEvent *event) {

@@ -105,6 +105,7 @@ private:
     void finish();
     void leave();
     void fail(const Error &error);
+    void showProblem(const QString &sentence);
     bool pressInState(const QString &key, int code);
     QString nameOf(const RecentAnswer &answer) const;
     std::string visibleJson() const;
@@ -122,7 +123,7 @@ private:
     GivenAnswer m_given;                       ///< the answer that is being given or saved
     std::set<std::string> m_flags;             ///< what has disturbed the present trial
     LabelProgress m_progress;
-    std::int64_t m_sinceBreak = 0;
+    std::int64_t m_lastBreak = 0;              ///< how many were answered then
     QString m_savedAt, m_warning;
     QString m_savedUuid;                       ///< told by answerShownSaved after the next paint
     double m_shownAtMs = 0;
@@ -132,6 +133,7 @@ private:
     QTimer m_retry;
 
     QStackedWidget *m_stack;
+    QWidget *m_listRow;
     QLineEdit *m_annotator, *m_list, *m_note;
     QLabel *m_protocolText, *m_hint, *m_problem;
     QPushButton *m_start, *m_edit;

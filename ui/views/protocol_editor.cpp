@@ -28,7 +28,7 @@ const QString kJsonFilter = QStringLiteral("JSON (*.json);;All files (*)");
 
 ProtocolEditor::ProtocolEditor(LabSession &session, QWidget *parent) : QWidget(parent), m_session(session) {
     auto *layout = new QHBoxLayout(this);
-    layout->setContentsMargins(kPageMargin, kGroupGap, 0, 0);
+    layout->setContentsMargins(kPageMargin, 0, 0, 0);
     layout->setSpacing(kGroupGap);
     layout->addWidget(buildForm());
     layout->addWidget(buildPreview(), 1);
@@ -74,7 +74,7 @@ QWidget *ProtocolEditor::buildForm() {
     auto *box = new QWidget;
     box->setFixedWidth(scaledWidth(kFormWidth));
     auto *layout = new QVBoxLayout(box);
-    layout->setContentsMargins(0, 0, 0, kGroupGap);
+    layout->setContentsMargins(0, kGroupGap, 0, kGroupGap);
     layout->setSpacing(kGap);
     layout->addWidget(makeTitle(tr("Protocol")));
     layout->addLayout(top);
