@@ -242,12 +242,11 @@ void addAnnotatorCommands(CommandLine &line) {
     auto options = std::make_shared<Options>();
     auto *annotator = line.noun("annotator", "Who has labelled, and withdrawn consent");
     auto *list = line.command(annotator, "list", "List the annotators", [options] {
-        static const char *kKinds[] = {"person", "import", "simulated"};
         StudyFile file = StudyFile::open(options->study);
         Output output;
         output.json["annotators"] = Json::array();
         for (const auto &who : AnnotatorTable(file).list()) {
-            const char *kind = kKinds[static_cast<int>(who.kind)];
+            const char *kind = nameOf(who.kind);
             const auto answers = static_cast<std::int64_t>(AnswerTable(file).ofAnnotator(who.id).size());
             output.json["annotators"].push_back({{"name", who.name}, {"kind", kind}, {"answers", answers}, {"erased_utc", who.erasedUtc.empty() ? Json(nullptr) : Json(who.erasedUtc)}});
             output.text += who.name + "  " + kind + ", " + countOf(answers, "answer") + (who.erasedUtc.empty() ? "" : ", erased " + who.erasedUtc) + "\n";

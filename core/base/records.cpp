@@ -17,4 +17,20 @@ const char *nameOf(RunState state) {
     return "";
 }
 
+const char *nameOf(TrialKind kind) {
+    switch (kind) {
+        case TrialKind::Practice: return "practice";
+        case TrialKind::Main: return "main";
+        default: return "repeat";
+    }
+}
+
+const char *nameOf(AnnotatorKind kind) {
+    switch (kind) {
+        case AnnotatorKind::Person: return "person";
+        case AnnotatorKind::Import: return "import";
+        default: return "simulated";
+    }
+}
+
 }  // namespace metamer

@@ -159,6 +159,7 @@ struct Prediction {
 };
 
 enum class AnnotatorKind { Person, Import, Simulated };
+const char *nameOf(AnnotatorKind kind);
 
 struct Annotator {
     AnnotatorId id;
@@ -190,6 +191,7 @@ struct Item {
 
 /// One trial of a list that annotators go through in order.
 enum class TrialKind { Practice, Main, Repeat };
+const char *nameOf(TrialKind kind);
 
 struct Trial {
     TrialId id;

@@ -94,11 +94,6 @@ Json keysForPage(const Protocol &protocol, int classes) {
     return {{"classes", keys.classes}, {"not_a_class", keys.notAClass}, {"unsure", keys.unsure}, {"same", keys.same}, {"different", keys.different}};
 }
 
-const char *kindName(TrialKind kind) {
-    static const char *kNames[] = {"main", "practice", "repeat"};
-    return kNames[static_cast<int>(kind)];
-}
-
 Json listsForPage(StudyFile &file, const StudyRecord &study, const Protocol &protocol, PictureFolder &pictures) {
     std::map<ItemId, Item> items;
     for (auto &item : ItemTable(file).ofStudy(study.id)) {
@@ -116,7 +111,7 @@ Json listsForPage(StudyFile &file, const StudyRecord &study, const Protocol &pro
             const Item &item = items.at(trial.itemId);
             const SourceImage &source = sources.at(item.sourceId);
             const Pixels shown = item.kind == ItemKind::Example ? ExampleTable(file).find(item.exampleId)->pixels : source.pixels;
-            Json entry{{"id", trial.uuid}, {"kind", kindName(trial.kind)}, {"image", pictures.place(item.uuid, shown)}};
+            Json entry{{"id", trial.uuid}, {"kind", nameOf(trial.kind)}, {"image", pictures.place(item.uuid, shown)}};
             if (showsOriginal) {
                 entry["original"] = pictures.place("original " + item.uuid, source.pixels);
             }

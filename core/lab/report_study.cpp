@@ -171,10 +171,9 @@ bool isRight(int label, int truth) { return label == truth || label == kSame; }
 
 /// What one annotator did in one measure.
 AnnotatorReport reportAnnotator(const Annotator &annotator, const std::string &measure, const Votes &votes, const std::map<SourceImageId, int> &labels) {
-    static const char *kKinds[] = {"person", "import", "simulated"};
     AnnotatorReport report;
     report.name = annotator.name;
-    report.kind = kKinds[static_cast<int>(annotator.kind)];
+    report.kind = nameOf(annotator.kind);
     report.measure = measure;
     std::vector<double> times;
     std::map<ItemId, int> first;

@@ -113,9 +113,8 @@ std::string frozenText(StudyFile &file, const std::string &protocolJson, const s
     }
     text["items"] = content;
     text["trials"] = Json::array();
-    const char *kinds[] = {"main", "practice", "repeat"};
     for (const auto &trial : ListTable(file).allTrials(study.id)) {
-        text["trials"].push_back(trial.uuid + " " + uuids[trial.itemId] + " " + kinds[static_cast<int>(trial.kind)]);
+        text["trials"].push_back(trial.uuid + " " + uuids[trial.itemId] + " " + nameOf(trial.kind));
     }
     return text.dump();
 }

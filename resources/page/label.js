@@ -6,7 +6,9 @@
   const KEY_BACK = "backspace", KEY_STOP = "escape", KEY_ON = "enter", KEY_PAUSE = "p";
   const FEEDBACK_MS = 1200;
   const { protocol, classes, keys } = STUDY;
+  const stage = document.getElementById("stage");
   const isSameDifferent = protocol.presentation === "same-different";
+  const isBeside = protocol.presentation === "pair" || isSameDifferent;
   const isForced = protocol.answers === "forced";
 
   const uuid = () => crypto.randomUUID ? crypto.randomUUID()
@@ -63,8 +65,11 @@
 
   // ---- The picture and its keys ------------------------------------------------------------------------------------
 
+  // The greatest whole factor inside the protocol's size and this window, in device pixels a picture pixel.
   function zoom() {
-    return Math.max(1, Math.floor(protocol.picture_side * devicePixelRatio / Math.max(STUDY.width, STUDY.height)));
+    const across = isBeside ? 2 : 1;
+    const room = (size, available) => Math.min(protocol.picture_side, available) * devicePixelRatio / size;
+    return Math.max(1, Math.floor(Math.min(room(STUDY.width, innerWidth / across - 48), room(STUDY.height, innerHeight - 190))));
   }
   function figure(image, caption) {
     const size = (pixels) => pixels * zoom() / devicePixelRatio;
@@ -74,7 +79,6 @@
   const field = (content) => `<div class="field" style="background:${protocol.surround}">${content}</div>`;
   function picture(trial) {
     const question = isSameDifferent ? "are these the same?" : "what is this?";
-    const isBeside = protocol.presentation === "pair" || isSameDifferent;
     return field((isBeside ? figure(trial.original, "original") : "") + figure(trial.image, question));
   }
 
@@ -126,11 +130,12 @@
     on_start: () => { flags = new Set(); given = null; isStopped = false; isShowing = true; },
     on_finish: (data) => {
       isShowing = false;
-      if (data.response === KEY_BACK) takeBack();
-      else if (data.response === KEY_STOP) isStopped = true;
-      else if (data.response === KEY_PAUSE) given = "pause";
+      const key = data.response.toLowerCase();   // told as typed
+      if (key === KEY_BACK) takeBack();
+      else if (key === KEY_STOP) isStopped = true;
+      else if (key === KEY_PAUSE) given = "pause";
       else {
-        given = { ...answers.find((answer) => answer.key.toLowerCase() === data.response), rt: data.rt };
+        given = { ...answers.find((answer) => answer.key.toLowerCase() === key), rt: data.rt };
         if (!protocol.confidence) record(given, data.rt, null);
       }
     },
@@ -203,7 +208,7 @@
     if (press.target === input) {
       press.stopPropagation();
       note = input.value;
-      if (press.key === "Enter" || press.key === "Escape") document.getElementById("stage").focus();
+      if (press.key === "Enter" || press.key === "Escape") stage.focus();
     } else if (press.key === "F2" && input) {
       press.preventDefault();
       input.focus();
@@ -221,11 +226,11 @@
 
   function start(number, name) {
     open(number, name);
+    stage.innerHTML = "";
     const images = list.trials.flatMap((trial) => trial.original ? [trial.image, trial.original] : [trial.image]);
     jsPsych.run([{ type: jsPsychPreload, images: [...new Set(images)], message: "Loading pictures" }, consent, instructions, session, thanks]);
   }
 
-  const stage = document.getElementById("stage");
   const isKnown = STUDY.lists.some((candidate) => candidate.number === wanted);
   stage.innerHTML = `<div class="words"><h1>Welcome</h1><p>Type a name or a pseudonym${isKnown ? "" : ", and the number of your list"}. Answers are kept under it.</p>
     <form><p><input id="name" autofocus required maxlength="60" placeholder="name or pseudonym"></p>

@@ -410,6 +410,10 @@ private Q_SLOTS:
         QCOMPARE(study["bundle"].get<std::string>(), bundle.hash);
         QCOMPARE(static_cast<int>(study["lists"].size()), bundle.lists);
         const Json &list = study["lists"][1];
+        for (const auto &trial : list["trials"]) {
+            QCOMPARE(trial.contains("practice_label"), trial["kind"] == "practice");   // only what is told anyway
+        }
+        QVERIFY(list["trials"][0]["kind"] == "practice" && list["trials"][2]["kind"] == "main");
         Json results;
         results["format"] = 1;
         results["bundle"] = bundle.hash;

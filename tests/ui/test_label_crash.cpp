@@ -1,8 +1,10 @@
-// A child process with the real Label page types answers and tells each answer's uuid after the paint that shows it as
-// saved; it is killed at a random moment. Every uuid told must be in the file.
+// Two child processes, each with the real Label page and an annotator who types, on one study file, while a third adds
+// examples by an attack. Each annotator tells an answer's uuid after the paint that shows it as saved; all are killed at
+// random moments. Every uuid told must be in the file, and nobody may have seen trouble.
 
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <set>
 
 #include <QApplication>
@@ -15,11 +17,15 @@
 #include "tests/support/label_fixture.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/pages/label_page.h"
+#include "ui/views/label_stage.h"
 
 using namespace metamer;
 using namespace metamer::test;
 
 namespace {
+
+constexpr int kUuidLength = 36;
+constexpr int kKillsPerAttack = 10;   // the attack is killed too, and resumed, every so many times
 
 int labelUntilKilled(int argc, char **argv, const char *study, const QString &annotator) {
     QApplication application(argc, argv);
@@ -29,15 +35,20 @@ int labelUntilKilled(int argc, char **argv, const char *study, const QString &an
     LabelPage page(session, nullptr);
     page.resize(900, 500);
     page.show();
-    QObject::connect(&page, &LabelPage::answerShownSaved, &page, [](const QString &uuid) {
-        std::printf("%s\n", qPrintable(uuid));
+    const auto tell = [](const QString &line) {
+        std::printf("%s\n", qPrintable(line));
         std::fflush(stdout);
-    });
+    };
+    QObject::connect(&page, &LabelPage::answerShownSaved, &page, tell);
+    QObject::connect(&session, &LabSession::failed, &page, [tell](const Error &error) { tell(QStringLiteral("trouble: ") + error.what()); });
     QObject::connect(&session, &LabSession::opened, &page, [&page, annotator] { page.start(annotator); });
     QTimer keys;
     int count = 0;
-    QObject::connect(&keys, &QTimer::timeout, &page, [&page, &count] {
+    QObject::connect(&keys, &QTimer::timeout, &page, [&] {
         ++count;
+        if (page.hasUnsaved()) {
+            tell(QStringLiteral("trouble: ") + page.findChild<LabelStage *>(QStringLiteral("stage"))->accessibleDescription());
+        }
         QTest::keyClick(&page, count % 9 == 0 ? Qt::Key_Backspace : static_cast<Qt::Key>(Qt::Key_0 + count % 10));
     });
     keys.start(1);
@@ -52,38 +63,79 @@ class TestLabelCrash : public QObject {
 
 private Q_SLOTS:
     void noToldAnswerIsLost() {
-        const int kills = qEnvironmentVariableIsSet("METAMER_KILLS") ? qEnvironmentVariableIntValue("METAMER_KILLS") : 5;
+        const int kills = qEnvironmentVariableIsSet("METAMER_KILLS") ? qEnvironmentVariableIntValue("METAMER_KILLS") : 6;
         Folder folder;
+        m_study = QString::fromStdString((folder / "a.metamer").string());
         makeLabelStudy(folder / "a.metamer", 1000);
+        startAttack({});
         Rng rng(static_cast<std::uint64_t>(QDateTime::currentMSecsSinceEpoch()));
         std::set<std::string> told;
-        for (int i = 0; i < kills; ++i) {
-            QProcess child;
-            child.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--child"), QString::fromStdString((folder / "a.metamer").string()),
-                                                                 QStringLiteral("annotator %1").arg(i)});   // so that items never run out
-            QVERIFY(child.waitForReadyRead(20000));   // it has started to answer
-            const auto answered = told.size();
-            QTest::qSleep(static_cast<int>(rng.below(300)));
-            ::kill(static_cast<pid_t>(child.processId()), SIGKILL);
-            QVERIFY(child.waitForFinished());
-            for (const auto &line : child.readAllStandardOutput().split('\n')) {
-                if (line.size() == 36) {   // a line that the kill has cut was not told
-                    told.insert(line.toStdString());
+        int killed = 0, attacks = 1;
+        while (killed < kills) {
+            std::unique_ptr<QProcess> annotators[2];
+            for (auto &annotator : annotators) {
+                annotator = std::make_unique<QProcess>();
+                annotator->start(QCoreApplication::applicationFilePath(), {QStringLiteral("--child"), m_study, QStringLiteral("annotator %1").arg(killed)});   // so that items never run out
+                ++killed;
+            }
+            for (auto &annotator : annotators) {
+                QVERIFY(annotator->waitForReadyRead(30000));   // it has started to answer
+            }
+            for (auto &annotator : annotators) {
+                const auto answered = told.size();
+                QTest::qSleep(static_cast<int>(rng.below(300)));
+                ::kill(static_cast<pid_t>(annotator->processId()), SIGKILL);
+                QVERIFY(annotator->waitForFinished());
+                for (const auto &line : annotator->readAllStandardOutput().split('\n')) {
+                    QVERIFY2(!line.startsWith("trouble"), line.constData());
+                    if (line.size() == kUuidLength) {   // a line that the kill has cut was not told
+                        told.insert(line.toStdString());
+                    }
                 }
+                QVERIFY(told.size() > answered);
             }
-            QVERIFY(told.size() > answered);
-            StudyFile file = StudyFile::open(folder / "a.metamer");
-            QCOMPARE(file.pragma("integrity_check"), std::string("ok"));
-            std::set<std::string> kept;
-            for (const auto &cast : AnswerTable(file).list()) {
-                kept.insert(cast.answer.uuid);
+            if (killed / kKillsPerAttack >= attacks) {
+                ++attacks;
+                m_attack.kill();
+                QVERIFY(m_attack.waitForFinished());
+                startAttack({QStringLiteral("--resume"), QStringLiteral("attacked")});
             }
-            for (const auto &uuid : told) {
-                QVERIFY2(kept.contains(uuid), uuid.c_str());
-            }
+            checkFile(told);
         }
-        qInfo("%d kills, %zu answers told as saved, none lost", kills, told.size());
+        QCOMPARE(m_attack.state(), QProcess::Running);
+        m_attack.kill();
+        m_attack.waitForFinished();
+        StudyFile file = StudyFile::open(folder / "a.metamer");
+        const auto run = RunTable(file).find("attacked");
+        QVERIFY(run.has_value());
+        const auto found = ExampleTable(file).idsOfRun(run->id).size();
+        QVERIFY(found > 0);
+        qInfo("%d kills of annotators, %d of the attack, which made %zu examples; %zu answers told as saved, none lost", killed, attacks, found, told.size());
     }
+
+private:
+    void startAttack(const QStringList &more) {
+        const QStringList plain = {QStringLiteral("--name"), QStringLiteral("attacked"), QStringLiteral("--count"), QStringLiteral("2000"), QStringLiteral("--targets"), QStringLiteral("all"),
+                                   QStringLiteral("--rotation-steps"), QStringLiteral("3"), QStringLiteral("--shift-steps"), QStringLiteral("3"),
+                                   QStringLiteral("--attack"), QStringLiteral("linf-nearest"), QStringLiteral("--norm"), QStringLiteral("linf"), QStringLiteral("--eps"), QStringLiteral("0.4")};
+        m_attack.start(QCoreApplication::applicationDirPath() + QStringLiteral("/metamer-cli"), QStringList{QStringLiteral("attack"), QStringLiteral("run"), m_study} + (more.isEmpty() ? plain : more));
+        QVERIFY(m_attack.waitForStarted());
+    }
+
+    void checkFile(const std::set<std::string> &told) {
+        StudyFile file = StudyFile::open(m_study.toStdString());
+        QCOMPARE(file.pragma("quick_check"), std::string("ok"));
+        std::set<std::string> kept;
+        for (const auto &cast : AnswerTable(file).list()) {
+            kept.insert(cast.answer.uuid);
+        }
+        for (const auto &uuid : told) {
+            QVERIFY2(kept.contains(uuid), uuid.c_str());
+        }
+    }
+
+    QString m_study;
+    QProcess m_attack;
 };
 
 int main(int argc, char **argv) {
