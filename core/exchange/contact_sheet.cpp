@@ -68,14 +68,6 @@ void drawPicture(Canvas &canvas, int left, int top, const ImageShape &shape, int
     }
 }
 
-std::string nameOf(const LabelledSet &set, int label) {
-    if (label == -2) {
-        return "not a class";
-    }
-    const bool isClass = label >= 0 && label < static_cast<int>(set.classNames.size());
-    return isClass ? set.classNames[static_cast<std::size_t>(label)] : "no consensus";
-}
-
 void drawExample(Canvas &canvas, std::vector<Caption> &captions, const LabelledSet &set, const ExportedExample &example,
                  const Layout &layout, int left, int top) {
     const Image clean{set.shape, example.clean};
@@ -87,7 +79,7 @@ void drawExample(Canvas &canvas, std::vector<Caption> &captions, const LabelledS
         };
     };
     const int second = left + layout.side + kGap;
-    const bool isChanged = example.humanLabel >= 0 && example.humanLabel != example.originalLabel;
+    const bool isChanged = saysChanged(example.verdict, example.originalLabel);
     if (isChanged) {
         const int height = layout.zoom * set.shape.height;
         canvas.fill(second - kFrame - 1, top - kFrame - 1, layout.side + 2 * kFrame + 2, height + 2 * kFrame + 2, kWhite);
@@ -99,14 +91,14 @@ void drawExample(Canvas &canvas, std::vector<Caption> &captions, const LabelledS
         return differenceColour(greatestChange(set.shape, clean.pixels, perturbed.pixels, static_cast<std::size_t>(y) * set.shape.width + x));
     });
     std::string first = "#" + std::to_string(example.task) + "  " + example.split + " " + std::to_string(example.sourceIndex) +
-                        "  " + nameOf(set, example.originalLabel);
+                        "  " + labelName(example.originalLabel, set.classNames);
     if (example.targetClass) {
-        first += " -> " + nameOf(set, *example.targetClass);
+        first += " -> " + labelName(*example.targetClass, set.classNames);
     }
     const int captionTop = top + layout.zoom * set.shape.height;
     captions.push_back({left, captionTop + 16, first, 0xFFFFFF});
     captions.push_back({left, captionTop + 30,
-                        example.votes.empty() ? "not labelled" : "people: " + nameOf(set, example.humanLabel), 0xFFFFFF});
+                        example.votes.empty() ? "not labelled" : "people: " + labelName(example.verdict, set.classNames), 0xFFFFFF});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/records.h"
+#include "core/study/consensus.h"
 
 namespace metamer {
 
@@ -34,6 +35,7 @@ struct ExportedExample {
     int originalLabel = 0;
     std::optional<int> targetClass;
     int humanLabel = -1;                     ///< consensus in `measure`; -1 none, -2 not a class
+    int verdict = -1;                        ///< consensus with "same" and "different" as people said it; -1 none
     std::string measure;                     ///< the one measure that humanLabel and the columns of votes are of
     ByteNorms norms;
     Pixels clean;

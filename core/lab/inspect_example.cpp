@@ -1,7 +1,6 @@
 #include "core/lab/inspect_example.h"
 
 #include "core/base/error.h"
-#include "core/lab/report_study.h"
 
 namespace metamer {
 
@@ -37,10 +36,7 @@ InspectedExample inspectExample(StudyFile &file, ExampleId id) {
         }
         found.models.push_back(std::move(answers));
     }
-    const auto votes = votesOnExamples(file);
-    if (const auto ofExample = votes.find(id); ofExample != votes.end()) {
-        found.votes = ofExample->second;
-    }
+    found.people = votesOnExample(file, *example);
     return found;
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/store/tables.h"
-#include "core/study/consensus.h"
+#include "core/lab/report_study.h"
 
 namespace metamer {
 
@@ -23,7 +23,7 @@ struct InspectedExample {
     SourceImage source;
     std::optional<SourceImage> donor;
     std::vector<ModelAnswers> models;
-    VotesOfItem votes;           ///< of people, each one's last standing answer; simulated annotators do not count
+    ExampleVotes people;
 };
 
 /// Throws Error(NotFound) if the example is not in the study.

@@ -241,20 +241,11 @@ constexpr std::size_t kMostCompared = 8;   // runs, pair by pair
 
 }  // namespace
 
-std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file) {
+ExampleVotes votesOnExample(StudyFile &file, const Example &example) {
     const Votes votes = collectVotes(file, {});
-    const std::string ofProtocol = studyProtocol(file).measure().name();
-    std::map<ExampleId, VotesOfItem> found;
-    for (const auto &run : RunTable(file).list()) {
-        const auto examples = ExampleTable(file).ofRun(run.id);
-        const std::string measure = primaryMeasure(measuresOn(votes, examples), {}, ofProtocol);
-        for (const auto &example : examples) {
-            if (const auto &ofExample = votes.on(example.id, measure); !ofExample.empty()) {
-                found[example.id] = ofExample;
-            }
-        }
-    }
-    return found;
+    const Protocol protocol = studyProtocol(file);
+    const std::string measure = primaryMeasure(measuresOn(votes, ExampleTable(file).ofRun(example.runId)), {}, protocol.measure().name());
+    return {votes.on(example.id, measure), ruleOf(protocol), Measure::fromName(measure).title()};
 }
 
 StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
@@ -389,12 +380,13 @@ LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run) {
             }
             const SourceImage &source = sources.at(example.sourceId);
             ExportedExample row{chosen.name, example.ordinal, chosen.norm, Budget::parse(parseNorm(chosen.norm), chosen.epsText).eps(),
-                                source.split, source.index, source.label, example.targetClass, kNoLabel, primary, example.norms,
+                                source.split, source.index, source.label, example.targetClass, kNoLabel, kNoLabel, primary, example.norms,
                                 source.pixels, std::move(example.pixels), {}, {}};
             for (const auto &model : models) {
                 row.modelAnswers.push_back(lookUp(model.onExample, example.id).value_or(-1));
             }
             const int consensus = consensusOf(votes.on(example.id, primary), ruleOf(protocol)).value_or(kNoLabel);
+            row.verdict = consensus;
             row.humanLabel = consensus == kSame ? source.label : (consensus == kDifferent ? kNoLabel : consensus);
             if (const auto item = votes.itemOf.find(example.id); item != votes.itemOf.end()) {
                 for (const auto *cast : answers[item->second]) {

@@ -33,8 +33,13 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request);
 /// Writes a report as one HTML page. Throws Error(Io) naming the file.
 void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyReport &report, const std::filesystem::path &out);
 
-/// The standing votes on each example in the measure that its run is reported by; simulated annotators never count.
-std::map<ExampleId, VotesOfItem> votesOnExamples(StudyFile &file);
+/// What people said of one example.
+struct ExampleVotes {
+    VotesOfItem votes;       ///< each one's last standing answer; simulated annotators do not count
+    ConsensusRule rule;      ///< of the protocol
+    std::string measure;     ///< title of the measure that its run is reported by
+};
+ExampleVotes votesOnExample(StudyFile &file, const Example &example);
 
 /// Gathers every found example of a run (of all runs if `run` is empty) with votes and model answers, for export.
 LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run);

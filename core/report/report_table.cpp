@@ -14,7 +14,8 @@ const std::string kNone = "-";
 std::string fixed(double value, int decimals) {
     char text[64];
     std::snprintf(text, sizeof text, "%.*f", decimals, value);
-    return text;
+    const bool isZero = std::string(text).find_first_of("123456789") == std::string::npos;
+    return text[0] == '-' && isZero ? text + 1 : text;   // no "-0.000"
 }
 
 std::string percent(const std::optional<double> &share) { return share ? fixed(100 * *share, 1) : kNone; }

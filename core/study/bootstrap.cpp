@@ -116,13 +116,31 @@ Counts count(const Dense &dense, const std::vector<int> &sources, const std::vec
     return counts;
 }
 
-std::optional<Interval> percentiles(std::vector<double> values) {
-    if (values.empty()) {
+double normalShare(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+/// The z below which a share of the normal distribution lies, by bisection.
+double normalQuantile(double share) {
+    double low = -9, high = 9;
+    while (high - low > 1e-12) {
+        const double middle = (low + high) / 2;
+        (normalShare(middle) < share ? low : high) = middle;
+    }
+    return low;
+}
+
+/// The middle 95 % of the draws, shifted by how far their median is off what was observed.
+std::optional<Interval> intervalOf(std::vector<double> draws, double observed) {
+    if (draws.empty()) {
         return std::nullopt;
     }
-    std::sort(values.begin(), values.end());
-    const auto at = [&values](double share) { return values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))]; };
-    return Interval{at(0.025), at(0.975)};
+    constexpr double kZ = 1.959963984540054;
+    std::sort(draws.begin(), draws.end());
+    const auto count = static_cast<double>(draws.size());
+    const auto below = static_cast<double>(std::lower_bound(draws.begin(), draws.end(), observed - 1e-12) - draws.begin());
+    const auto upTo = static_cast<double>(std::upper_bound(draws.begin(), draws.end(), observed + 1e-12) - draws.begin());
+    const double bias = normalQuantile(std::clamp((below + upTo) / 2 / count, 0.5 / count, 1 - 0.5 / count));
+    const auto at = [&](double z) { return draws[static_cast<std::size_t>(std::lround(normalShare(2 * bias + z) * (count - 1)))]; };
+    return Interval{std::min(at(-kZ), observed), std::max(at(kZ), observed)};
 }
 
 /// Calls `use(source weights, annotator weights)` for every draw.
@@ -179,8 +197,8 @@ BootstrappedRates bootstrapRates(const std::vector<VotedExample> &examples, cons
             byVote.push_back(*rate);
         }
     });
-    rates.byConsensus.interval = percentiles(std::move(byConsensus));
-    rates.byVote.interval = percentiles(std::move(byVote));
+    rates.byConsensus.interval = rates.byConsensus.rate ? intervalOf(std::move(byConsensus), *rates.byConsensus.rate) : std::nullopt;
+    rates.byVote.interval = rates.byVote.rate ? intervalOf(std::move(byVote), *rates.byVote.rate) : std::nullopt;
     return rates;
 }
 
@@ -215,7 +233,7 @@ PairedDifference pairedDifference(const std::vector<VotedExample> &first, const 
             values.push_back(*value);
         }
     });
-    result.interval = percentiles(std::move(values));
+    result.interval = intervalOf(std::move(values), *result.difference);
     return result;
 }
 

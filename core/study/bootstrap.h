@@ -27,9 +27,11 @@ struct BootstrappedRates {
     RateWithInterval byVote;       ///< votes for another class, of all votes ("not a class" counts as a vote)
 };
 
-/// Percentile intervals from resampling sources and annotators, both at once (the "pigeonhole" bootstrap): whoever repeats
+/// Bias-corrected percentile intervals from resampling sources and annotators, both at once (the "pigeonhole" bootstrap): whoever repeats
 /// the study draws other pictures and asks other people. With one annotator only sources are drawn anew.
-/// Source: Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007).
+/// The correction matters where people are few: drawing one of them twice breaks ties of the others.
+/// Sources: Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007); Efron, "Nonparametric standard errors and
+/// confidence intervals", Canadian Journal of Statistics 9 (1981), for the correction.
 BootstrappedRates bootstrapRates(const std::vector<VotedExample> &examples, const ConsensusRule &rule, int draws = 1000, std::uint64_t seed = 1);
 
 /// First minus second over the sources that both sets have answers on, by consensus.

@@ -14,6 +14,18 @@ int labelOf(const Answer &answer) {
     }
 }
 
+std::string labelName(int label, const std::vector<std::string> &classNames) {
+    switch (label) {
+        case kNotAClass: return "not a class";
+        case kUnsure: return "unsure";
+        case kSame: return "still the same";
+        case kDifferent: return "another class";
+        default: break;
+    }
+    const bool isClass = label >= 0 && label < static_cast<int>(classNames.size());
+    return isClass ? classNames[static_cast<std::size_t>(label)] : "no consensus";
+}
+
 std::vector<CastAnswer> standingAnswers(const std::vector<CastAnswer> &answers) {
     std::set<AnswerId> withdrawn;
     for (const auto &cast : answers) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/records.h"
@@ -27,6 +28,9 @@ std::vector<CastAnswer> standingAnswers(const std::vector<CastAnswer> &answers);
 /// The votes on every item, by everybody's last standing answer. Practice and repeats never vote. `answers` must be of one
 /// measure and in the order in which they were given.
 std::map<ItemId, VotesOfItem> standingVotes(const std::vector<CastAnswer> &answers);
+
+/// A label as people read it: a class name, "not a class", "still the same", "another class", "unsure", "no consensus".
+std::string labelName(int label, const std::vector<std::string> &classNames);
 
 /// What a label needs to be the consensus, beside more votes than any other.
 struct ConsensusRule {

@@ -14,8 +14,8 @@ struct Known {
     const char *title;
 };
 
-constexpr Known kKnown[] = {{Presentation::PerturbedAlone, "perturbed", "perturbed image alone"},
-                            {Presentation::Pair, "pair", "original and perturbed side by side"},
+constexpr Known kKnown[] = {{Presentation::PerturbedAlone, "perturbed", "perturbed alone"},
+                            {Presentation::Pair, "pair", "pair side by side"},
                             {Presentation::Sequence, "sequence", "original, then perturbed"},
                             {Presentation::SameDifferent, "same-different", "same or different"}};
 const std::string kForced = "-forced";

@@ -27,7 +27,7 @@ struct Measure {
     /// Throws Error(Usage) naming the measures that there are.
     static Measure fromName(const std::string &name);
 
-    /// As people read it: "perturbed image alone, forced choice".
+    /// As people read it: "perturbed alone, forced choice".
     std::string title() const;
 
     friend auto operator<=>(const Measure &, const Measure &) = default;

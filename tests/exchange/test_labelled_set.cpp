@@ -19,6 +19,7 @@ LabelledSet smallSet() {
     example.sourceIndex = 17;
     example.originalLabel = 1;
     example.humanLabel = 2;
+    example.verdict = 2;
     example.measure = "perturbed";
     example.clean = {0, 10, 20, 255};
     example.perturbed = {1, 9, 20, 250};
@@ -29,6 +30,7 @@ LabelledSet smallSet() {
     set.examples[1].votes = {{"b, \"c\"", "not_a_class", -2, "perturbed", std::nullopt, "", "[]", std::nullopt, "{}", ""}};
     set.examples[1].votes.push_back({"ada", "class", 1, "pair", std::nullopt, "", "[]", 400, "{}", ""});   // another measure
     set.examples[1].humanLabel = -2;
+    set.examples[1].verdict = -2;
     return set;
 }
 

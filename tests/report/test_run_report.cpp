@@ -78,10 +78,10 @@ private Q_SLOTS:
         }
         const std::vector<std::string> &people = tables[0].rows[0];
         QVERIFY((std::vector<std::string>(people.begin() + 1, people.begin() + 12) ==
-                 std::vector<std::string>{"perturbed image alone", "100", "90", "80", "20", "60", "0", "0", "25.0", "15.0 to 36.0", "16.8 to 35.5"}));
+                 std::vector<std::string>{"perturbed alone", "100", "90", "80", "20", "60", "0", "0", "25.0", "15.0 to 36.0", "16.8 to 35.5"}));
         const ReportTable &models = tables[3];
         QVERIFY((models.rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7"}));
-        QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",perturbed image alone,100,90") != std::string::npos);
+        QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",perturbed alone,100,90") != std::string::npos);
         QVERIFY(toLatex(models).find("eps\\_0.4 \\& \"more\", <b> & nat & 50.0 & - & 100.0") != std::string::npos);
         const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now", {"Departure: 1 < 2."}}, content);
         QVERIFY(html.find("Departure: 1 &lt; 2.") != std::string::npos);

@@ -68,6 +68,7 @@ private Q_SLOTS:
         m_study = QString::fromStdString((folder / "a.metamer").string());
         makeLabelStudy(folder / "a.metamer", 1000);
         startAttack({});
+        QTRY_VERIFY_WITH_TIMEOUT(examplesFound() > 0, 60000);   // it is under way
         Rng rng(static_cast<std::uint64_t>(QDateTime::currentMSecsSinceEpoch()));
         std::set<std::string> told;
         int killed = 0, attacks = 1;
@@ -105,11 +106,7 @@ private Q_SLOTS:
         QCOMPARE(m_attack.state(), QProcess::Running);
         m_attack.kill();
         m_attack.waitForFinished();
-        StudyFile file = StudyFile::open(folder / "a.metamer");
-        const auto run = RunTable(file).find("attacked");
-        QVERIFY(run.has_value());
-        const auto found = ExampleTable(file).idsOfRun(run->id).size();
-        QVERIFY(found > 0);
+        const auto found = examplesFound();
         qInfo("%d kills of annotators, %d of the attack, which made %zu examples; %zu answers told as saved, none lost", killed, attacks, found, told.size());
     }
 
@@ -120,6 +117,12 @@ private:
                                    QStringLiteral("--attack"), QStringLiteral("linf-nearest"), QStringLiteral("--norm"), QStringLiteral("linf"), QStringLiteral("--eps"), QStringLiteral("0.4")};
         m_attack.start(QCoreApplication::applicationDirPath() + QStringLiteral("/metamer-cli"), QStringList{QStringLiteral("attack"), QStringLiteral("run"), m_study} + (more.isEmpty() ? plain : more));
         QVERIFY(m_attack.waitForStarted());
+    }
+
+    std::size_t examplesFound() {
+        StudyFile file = StudyFile::open(m_study.toStdString());
+        const auto run = RunTable(file).find("attacked");
+        return run ? ExampleTable(file).idsOfRun(run->id).size() : 0;
     }
 
     void checkFile(const std::set<std::string> &told) {

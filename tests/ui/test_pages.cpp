@@ -201,7 +201,7 @@ private Q_SLOTS:
         QVERIFY(opened.wait(10000));
         app.press(Qt::Key_2);
         const int job = app.session.train({"long", "natural", {{"epochs", "30"}, {"batch-size", "20"}}, 0, "cpu"});
-        QTRY_VERIFY_WITH_TIMEOUT(points.count() >= 1, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(points.count() >= 1, 60000);
         app.session.jobs().stop(job);
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().trainings.size(), std::size_t(1), 10000);
         auto *page = app.page<ModelsPage>();

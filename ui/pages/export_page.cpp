@@ -141,10 +141,7 @@ void ExportPage::loadPreview() {
 }
 
 void ExportPage::showPreview(const LabelledSet &set) {
-    const auto name = [&set](int label) {
-        const bool isClass = label >= 0 && label < static_cast<int>(set.classNames.size());
-        return isClass ? QString::fromStdString(set.classNames[static_cast<std::size_t>(label)]) : (label == kNotAClass ? tr("not a class") : QStringLiteral("-"));
-    };
+    const auto name = [&set](int label) { return label == kNoLabel ? QStringLiteral("-") : QString::fromStdString(labelName(label, set.classNames)); };
     m_preview->setRowCount(static_cast<int>(std::min(set.examples.size(), kPreviewRows)));
     for (int row = 0; row < m_preview->rowCount(); ++row) {
         const ExportedExample &example = set.examples[static_cast<std::size_t>(row)];
@@ -153,7 +150,7 @@ void ExportPage::showPreview(const LabelledSet &set) {
         setCell(m_preview, row, 2, QStringLiteral("%1 %2").arg(QString::fromStdString(example.split)).arg(example.sourceIndex));
         setCell(m_preview, row, 3, name(example.originalLabel));
         setCell(m_preview, row, 4, example.targetClass ? name(*example.targetClass) : QStringLiteral("-"));
-        setCell(m_preview, row, 5, name(example.humanLabel));
+        setCell(m_preview, row, 5, name(example.verdict));
         setCell(m_preview, row, 6, QString::number(example.votes.size()));
         setCell(m_preview, row, 7, QString::number(example.norms.linfLevels));
     }

@@ -137,8 +137,7 @@ QWidget *InspectPage::buildFacts() {
 
 QString InspectPage::className(int label) const {
     const auto &names = m_session.info().dataset.classNames;
-    return label >= 0 && label < static_cast<int>(names.size()) ? QString::fromStdString(names[static_cast<std::size_t>(label)])
-                                                                : (label == kNotAClass ? tr("not a class") : tr("unsure"));
+    return QString::fromStdString(labelName(label, names));
 }
 
 void InspectPage::activated() {
@@ -278,15 +277,17 @@ void InspectPage::showFacts(const InspectedExample &found) {
 }
 
 void InspectPage::showPeople(const InspectedExample &found) {
-    const PeopleVerdict verdict = peopleVerdict(found.votes, found.source.label);
-    const auto consensus = consensusOf(found.votes);
-    const qsizetype voters = static_cast<qsizetype>(found.votes.size());
-    const auto agreeing = consensus ? std::count_if(found.votes.begin(), found.votes.end(), [&](const auto &vote) { return vote.second == *consensus; }) : 0;
+    const VotesOfItem &votes = found.people.votes;
+    const PeopleVerdict verdict = peopleVerdict(votes, found.source.label, found.people.rule);
+    const auto consensus = consensusOf(votes, found.people.rule);
+    const qsizetype voters = static_cast<qsizetype>(votes.size());
+    const auto agreeing = consensus ? std::count_if(votes.begin(), votes.end(), [&](const auto &vote) { return vote.second == *consensus; }) : 0;
     switch (verdict) {
         case PeopleVerdict::NotLabelled: m_people->setText(tr("people: not labelled yet")); break;
         case PeopleVerdict::NoConsensus: m_people->setText(tr("people: no consensus of %1").arg(voters)); break;
         default: m_people->setText(tr("people: %1 (%2 of %3)").arg(className(*consensus)).arg(agreeing).arg(voters));
     }
+    m_people->setToolTip(tr("measured with: %1").arg(QString::fromStdString(found.people.measure)));
     m_perturbed->setFrame(verdict == PeopleVerdict::Changed      ? PictureFrame::Changed
                           : verdict == PeopleVerdict::NotAClass  ? PictureFrame::NotAClass
                           : verdict == PeopleVerdict::NoConsensus ? PictureFrame::NoConsensus
@@ -321,8 +322,8 @@ QString InspectPage::verdictText(const ModelAnswers &model, const InspectedExamp
         return tr("%1: not asked yet").arg(name);
     }
     const int before = predictedClass(model.before), after = predictedClass(model.after);
-    const bool isInvariance = before == found.source.label && peopleVerdict(found.votes, found.source.label) == PeopleVerdict::Changed;
-    switch (modelVerdict(before, after, consensusOf(found.votes))) {
+    const bool isInvariance = before == found.source.label && peopleVerdict(found.people.votes, found.source.label, found.people.rule) == PeopleVerdict::Changed;
+    switch (modelVerdict(before, after, consensusOf(found.people.votes, found.people.rule))) {
         case ModelVerdict::Kept:
             return isInvariance ? tr("%1 kept %2: invariance example").arg(name, className(before)) : tr("%1 kept %2").arg(name, className(before));
         case ModelVerdict::FollowedPeople: return tr("%1 followed people: %2, then %3").arg(name, className(before), className(after));

@@ -103,11 +103,12 @@ QWidget *ModelsPage::buildModels() {
     m_keep = button(tr("Keep as it is"), tr("Makes a model of what the stopped training has reached"));
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(kGap);
-    for (auto *each : {m_retrain, m_duplicate, m_hide, m_remove, m_resume, m_keep}) {
+    for (auto *each : {m_retrain, m_duplicate, m_hide, m_remove}) {
         buttons->addWidget(each);
     }
     buttons->addStretch(1);
     m_chosenName = new QLabel;
+    m_chosenName->setWordWrap(true);
     m_curve = new CurveChart;
     m_confusion = new ConfusionView;
     m_copy = button(tr("Copy numbers"), tr("Copies the confusion matrix, tab-separated"));
@@ -117,7 +118,9 @@ QWidget *ModelsPage::buildModels() {
     pictures->addWidget(m_confusion, 1);
     auto *below = new QHBoxLayout;
     below->addWidget(m_chosenName, 1);
-    below->addWidget(m_copy);
+    for (auto *each : {m_resume, m_keep, m_copy}) {
+        below->addWidget(each);
+    }
     auto *box = new QWidget;
     auto *layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -101,6 +101,7 @@ QWidget *ProtocolEditor::buildPreview() {
     m_stage->setStatus(tr("what annotators will see"));
     m_keys = new AnswerKeys;
     m_keys->setEnabled(false);
+    m_keys->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);   // a preview: it never widens the window
     auto *box = new QWidget;
     auto *layout = new QVBoxLayout(box);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -33,6 +33,7 @@ RecentStrip::RecentStrip(QWidget *parent) : QWidget(parent) {
             }
         });
     }
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     auto *hint = new QLabel(tr("Left, Enter: open one again"));
     hint->setForegroundRole(QPalette::PlaceholderText);
     m_layout->addStretch(1);
