@@ -207,7 +207,7 @@ void MainWindow::connectSession() {
         if (m_pages->currentWidget() == m_start) {
             goToPage(m_session.info().runs.empty() ? kDataStep : kInspectStep);
         }
-        setWindowTitle(tr("%1 - Metamer").arg(QFileInfo(path).fileName()));
+        showTitle();
     });
     connect(&m_session.jobs(), &JobQueue::ended, this, [this](const JobInfo &job) {
         if (job.state == JobState::Failed) {
@@ -223,6 +223,7 @@ void MainWindow::connectSession() {
     connect(m_attacks, &AttacksPage::labelRequested, this, [this] { goToPage(kLabelStep); });
     connect(m_label, &LabelPage::labellingChanged, this, [this](bool isLabelling) {
         setFull(isLabelling && m_full->isChecked());
+        showTitle();
     });
 }
 
@@ -260,6 +261,11 @@ void MainWindow::showFrame() {
     m_jobBar->setVisible(!isFull && !isBlind);
     m_banner->setVisible(!isBlind && !m_bannerText->text().isEmpty());
     menuBar()->setVisible(!isFull);
+}
+
+void MainWindow::showTitle() {
+    const QString file = QFileInfo(QString::fromStdString(m_session.info().path)).fileName();
+    setWindowTitle(m_label->isLabelling() ? tr("Labelling - Metamer") : tr("%1 - Metamer").arg(file));   // a file's name may tell the run
 }
 
 void MainWindow::showIcons() {

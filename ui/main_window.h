@@ -53,6 +53,7 @@ private:
     void setFull(bool isFull);
     /// Shows of the frame what may be seen now: nothing that names a run while somebody labels.
     void showFrame();
+    void showTitle();
     void newStudy(const QString &kind);
     void openStudy();
     void openPath(const QString &path);

@@ -59,7 +59,7 @@ std::string textOf(const StudyInfo &info) {
                 (attempts > 0 ? ", " + countOf(attempts, "attempt") + " without success" : "") + "\n";
     }
     for (const auto &annotator : info.annotators) {
-        text += "  annotator   " + annotator.name + "\n";
+        text += "  annotator   " + annotator.name + (annotator.kind == AnnotatorKind::Person ? "" : std::string(" (") + nameOf(annotator.kind) + ")") + "\n";
     }
     return text + "  answers     " + std::to_string(info.answers) + "\n";
 }

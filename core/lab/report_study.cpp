@@ -341,7 +341,7 @@ void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyR
                              std::to_string(dataset.classNames.size()) + " classes";
     const std::string people = request.withSimulated ? "everyone, simulated annotators included" : "everyone but simulated annotators";
     const HtmlReportHead head{file.path().filename().string(), text, request.annotators.empty() ? people : join(request.annotators, ", "), METAMER_VERSION, utcNow(),
-                              report.notes()};
+                              studyProtocol(file).analysisPlan(), report.notes()};
     writeFileText(out, htmlReport(head, report));
 }
 

@@ -144,6 +144,9 @@ std::string htmlReport(const HtmlReportHead &head, const ReportContent &content)
     for (const auto &note : head.notes) {
         html += "<p>" + escaped(note) + "</p>\n";
     }
+    if (!head.analysisPlan.empty()) {
+        html += "<details><summary>Analysis plan</summary><p style=\"white-space: pre-line\">" + escaped(head.analysisPlan) + "</p></details>\n";
+    }
     const auto tables = reportTables(content);
     if (!content.runs.empty()) {
         html += "<h2>At a glance</h2>\n<div class=\"scroll\">" + verdictPicture(content.runs) + intervalPicture(content.runs) + "</div>\n";

@@ -14,6 +14,7 @@ struct HtmlReportHead {
     std::string annotators;     ///< whose answers count
     std::string version;        ///< of Metamer
     std::string createdUtc;
+    std::string analysisPlan = {};        ///< as it was written before the first answer
     std::vector<std::string> notes = {};  ///< a sentence each: freeze, departures, simulated answers
 };
 

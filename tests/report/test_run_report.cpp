@@ -83,9 +83,10 @@ private Q_SLOTS:
         QVERIFY((models.rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7"}));
         QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",perturbed alone,100,90") != std::string::npos);
         QVERIFY(toLatex(models).find("eps\\_0.4 \\& \"more\", <b> & nat & 50.0 & - & 100.0") != std::string::npos);
-        const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now", {"Departure: 1 < 2."}}, content);
+        const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now", "Count <all>.", {"Departure: 1 < 2."}}, content);
         QVERIFY(html.find("Departure: 1 &lt; 2.") != std::string::npos);
         QVERIFY(html.find("<b>") == std::string::npos && html.find("a&lt;b.metamer") != std::string::npos);
+        QVERIFY(html.find("Count &lt;all&gt;.") != std::string::npos);
         QVERIFY(html.find("16.8 to 35.5") != std::string::npos);
         QVERIFY(html.find("http") == std::string::npos);   // nothing is fetched from anywhere
     }
