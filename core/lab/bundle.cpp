@@ -213,6 +213,9 @@ Answer answerOf(const Results &results, const Json &row, const Protocol &protoco
     answer.uuid = results.text(row, "uuid");
     answer.measure = protocol.measure().name();
     answer.createdUtc = results.text(row, "utc");
+    if (answer.createdUtc.size() != std::string("2026-01-01T00:00:00.000Z").size() || answer.createdUtc[10] != 'T' || answer.createdUtc.back() != 'Z') {
+        throw results.fail("has the time '" + answer.createdUtc + "', which is not like 2026-01-01T00:00:00.000Z");
+    }
     const auto kind = kKinds.find(results.text(row, "kind"));
     if (kind == kKinds.end()) {
         throw results.fail("has the unknown answer '" + results.text(row, "kind") + "'");

@@ -76,9 +76,11 @@ void addRepeats(TrialList &trials, int count, int distance, Rng &rng) {
         throw Error(ErrorCode::Usage, countOf(count, "repeat") + " at least " + countOf(distance, "trial") + " later need " +
                                           std::to_string(count + distance - 1) + " trials or more; a list here has " + std::to_string(trials.size()));
     }
+    std::vector<PlannedTrial> repeats;
     for (const auto first : drawWithoutReplacement(std::max(0, possible), count, rng)) {
-        // Further back moves everything by what has been put in before it, which only adds to the distance.
-        const PlannedTrial repeat{trials[static_cast<std::size_t>(first)].item, TrialKind::Repeat, false};
+        repeats.push_back({trials[static_cast<std::size_t>(first)].item, TrialKind::Repeat, false});
+    }
+    for (const auto &repeat : repeats) {   // what is put in moves others back, which only adds to their distance
         std::size_t at = 0;
         while (trials[at].item != repeat.item) {
             ++at;

@@ -47,12 +47,14 @@ private Q_SLOTS:
         for (const auto &list : lists) {
             std::set<std::int64_t> sources;
             std::map<std::int64_t, std::size_t> first;
+            std::set<std::int64_t> asked;
             int examples = 0, clean = 0, gold = 0, practice = 0, repeats = 0;
             for (std::size_t at = 0; at < list.size(); ++at) {
                 const ListCandidate &candidate = byItem.at(list[at].item);
                 if (list[at].kind == TrialKind::Repeat) {
                     ++repeats;
                     QVERIFY(at >= first.at(candidate.item) + 20);
+                    QVERIFY(asked.insert(candidate.item).second);   // twice, not three times
                     continue;
                 }
                 QVERIFY(sources.insert(candidate.source).second);

@@ -63,11 +63,13 @@ LabelPage::LabelPage(LabSession &session, QWidget *parent, const Clock &clock) :
         m_stack->setCurrentIndex(kStartForm);
         describeStudy();
     });
-    connect(&session, &LabSession::exampleAdded, this, [this] {
+    const auto lookForMore = [this] {
         if (m_state == State::AllDone) {
             ask([labelling = m_labelling](StudyFile &file) { return Step{{}, labelling->next(file), labelling->progress()}; });
         }
-    });
+    };
+    connect(&session, &LabSession::exampleAdded, this, lookForMore);
+    connect(&session.jobs(), &JobQueue::ended, this, lookForMore);
 }
 
 QStringList LabelPage::keys() const {
@@ -226,11 +228,18 @@ void LabelPage::start(const QString &annotator, int list) {
     display["dots_per_inch"] = logicalDpiX();
     m_session.study().ask(
         this,
-        [this, request = Labelling::Request{annotator.toStdString(), display.dump(), list}](StudyFile &file) {
-            m_labelling = std::make_shared<Labelling>(file, request);
-            return Step{{}, m_labelling->next(file), m_labelling->progress()};
+        [request = Labelling::Request{annotator.toStdString(), display.dump(), list}](StudyFile &file) {
+            auto labelling = std::make_shared<Labelling>(file, request);
+            Step step{{}, labelling->next(file), labelling->progress()};
+            return std::pair{std::move(labelling), std::move(step)};
         },
-        [this](Step step) { begin(std::move(step)); }, [this](const Error &error) { fail(error); });
+        [this](std::pair<std::shared_ptr<Labelling>, Step> started) {
+            if (m_state == State::Waiting && !m_labelling) {   // else another study was opened meanwhile
+                m_labelling = std::move(started.first);
+                begin(std::move(started.second));
+            }
+        },
+        [this](const Error &error) { fail(error); });
 }
 
 void LabelPage::begin(Step step) {
@@ -286,7 +295,7 @@ void LabelPage::say(const QString &title, const QString &text, const QString &go
 /// Asks the study's thread for what comes next; keys count for nothing until it is painted.
 void LabelPage::ask(std::function<Step(StudyFile &)> work) {
     m_state = State::Waiting;
-    m_session.study().ask(this, std::move(work), [this](Step step) { goOn(std::move(step)); }, [this](const Error &error) { fail(error); });
+    m_session.study().ask(this, std::move(work), ofThisSession<Step>([this](Step step) { goOn(std::move(step)); }), ofThisSession<const Error &>([this](const Error &error) { fail(error); }));
 }
 
 LabelPage::Prepared LabelPage::prepare(LabelTask task) const {
@@ -460,7 +469,7 @@ void LabelPage::submit() {
 /// Writes the answer that has been given, at once or after trouble; the same uuid is never written twice.
 void LabelPage::save() {
     m_retry.stop();
-    if (!m_now || (m_state == State::Unsaved && !m_labelling)) {
+    if (!m_now || !m_labelling) {
         return;
     }
     m_state = State::Waiting;
@@ -474,7 +483,7 @@ void LabelPage::save() {
             step.progress = labelling->progress();
             return step;
         },
-        [this](Step step) { isSaved(std::move(step)); }, [this](const Error &error) { isNotSaved(error); });
+        ofThisSession<Step>([this](Step step) { isSaved(std::move(step)); }), ofThisSession<const Error &>([this](const Error &error) { isNotSaved(error); }));
 }
 
 void LabelPage::isSaved(Step step) {
@@ -538,6 +547,7 @@ void LabelPage::takeBack(AnswerId answer) {
     if (m_state == State::Unsaved || m_state == State::Confidence) {
         m_retry.stop();   // it was never written: the picture takes another answer
         m_keys->setAsksConfidence(false);
+        m_flags.insert("reconsidered");   // its time runs from the second look
         showStatus();
         showPicture();
         return;
@@ -600,7 +610,7 @@ void LabelPage::checkClock() {
 }
 
 void LabelPage::finish() {
-    if (m_state == State::Idle) {
+    if (m_state == State::Idle || !m_labelling) {
         return;
     }
     m_session.study().ask(this, [labelling = m_labelling](StudyFile &file) { labelling->end(file); }, [this] { m_session.refresh(); });
@@ -649,7 +659,8 @@ bool LabelPage::event(QEvent *event) {
 }
 
 void LabelPage::keyPressEvent(QKeyEvent *event) {
-    const bool isPlain = !event->isAutoRepeat() && (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+    // Shift: on some keyboards digits are above other signs.
+    const bool isPlain = !event->isAutoRepeat() && (event->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) == Qt::NoModifier;
     const QString key = event->key() > Qt::Key_Space && event->key() <= Qt::Key_AsciiTilde ? QString(QChar(event->key())).toUpper() : QString();
     if (!isLabelling() || !isPlain || !pressInState(key, event->key())) {
         Page::keyPressEvent(event);

@@ -75,6 +75,16 @@ private:
         LabelProgress progress;
     };
 
+    /// `handler`, for as long as the session lasts in which it was asked for: an answer that comes after Esc is nobody's.
+    template <typename Argument>
+    auto ofThisSession(std::function<void(Argument)> handler) {
+        return [this, labelling = m_labelling, handler = std::move(handler)](Argument argument) {
+            if (labelling == m_labelling) {
+                handler(std::forward<Argument>(argument));
+            }
+        };
+    }
+
     QWidget *buildStart();
     QWidget *buildStage();
     void describeStudy();
