@@ -98,9 +98,13 @@ void Labelling::setOpen(std::uint64_t key, bool isOpen) {
 }
 
 void Labelling::loadNewItems(StudyFile &file) {
-    for (auto &item : ItemTable(file).ofStudy(m_study.id, ItemId{m_lastItem})) {
+    auto items = ItemTable(file).ofStudy(m_study.id, ItemId{m_lastItem});
+    const bool isFiltered = !items.empty() && !m_protocol.runs().empty();
+    const auto chosen = isFiltered ? protocolExamples(file, m_protocol) : std::set<ExampleId>();
+    for (auto &item : items) {
         m_lastItem = item.id.value;
-        if (!m_frozenItems || m_frozenItems->contains(item.uuid)) {
+        const bool isOfRuns = !isFiltered || item.kind == ItemKind::Control || chosen.contains(item.exampleId);
+        if (isOfRuns && (!m_frozenItems || m_frozenItems->contains(item.uuid))) {
             const std::uint64_t key = orderKey(m_annotator.uuid, item.uuid);
             addEntry(key, {std::move(item), {}});
         }

@@ -57,15 +57,7 @@ struct Material {
 
 Material gatherMaterial(StudyFile &file, const Protocol &protocol, StudyId study) {
     Material material;
-    std::set<ExampleId> chosen;
-    const auto names = protocol.runs();
-    for (const auto &run : RunTable(file).list()) {
-        if (names.empty() || std::find(names.begin(), names.end(), run.name) != names.end()) {
-            for (const auto id : ExampleTable(file).idsOfRun(run.id)) {
-                chosen.insert(id);
-            }
-        }
-    }
+    const auto chosen = protocolExamples(file, protocol);
     std::map<SourceImageId, std::optional<Item>> clean;
     std::set<SourceImageId> attacked;
     for (auto &item : ItemTable(file).ofStudy(study)) {
@@ -125,9 +117,11 @@ std::set<std::string> itemsNow(StudyFile &file, const Protocol &protocol) {
     for (const auto &trial : ListTable(file).allTrials(study.id)) {
         listed.insert(trial.itemId);
     }
+    const auto chosen = protocolExamples(file, protocol);
     std::set<std::string> uuids;
     for (const auto &item : ItemTable(file).ofStudy(study.id)) {
-        if (!protocol.usesLists() || listed.contains(item.id)) {
+        const bool isChosen = item.kind == ItemKind::Control || chosen.contains(item.exampleId);
+        if (protocol.usesLists() ? listed.contains(item.id) : isChosen) {
             uuids.insert(item.uuid);
         }
     }
@@ -135,6 +129,18 @@ std::set<std::string> itemsNow(StudyFile &file, const Protocol &protocol) {
 }
 
 }  // namespace
+
+std::set<ExampleId> protocolExamples(StudyFile &file, const Protocol &protocol) {
+    std::set<ExampleId> chosen;
+    const auto names = protocol.runs();
+    for (const auto &run : RunTable(file).list()) {
+        if (names.empty() || std::find(names.begin(), names.end(), run.name) != names.end()) {
+            const auto ids = ExampleTable(file).idsOfRun(run.id);
+            chosen.insert(ids.begin(), ids.end());
+        }
+    }
+    return chosen;
+}
 
 Protocol studyProtocol(StudyFile &file) { return Protocol::fromJson(StudyTable(file).get().protocolJson); }
 

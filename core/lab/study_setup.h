@@ -13,6 +13,9 @@ namespace metamer {
 /// The protocol in force.
 Protocol studyProtocol(StudyFile &file);
 
+/// The found examples of the runs that a protocol names, of all runs if it names none.
+std::set<ExampleId> protocolExamples(StudyFile &file, const Protocol &protocol);
+
 /// Puts a protocol in force. Lists that nobody has answered on are dropped, new ones are made by the new protocol; after a
 /// freeze the lists stay, and the change is a departure that needs a reason and stands in every report.
 /// Throws Error(Usage) for unknown runs, keys that are not one a class, a missing reason, or another order on answered lists.

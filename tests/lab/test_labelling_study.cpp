@@ -165,6 +165,29 @@ private Q_SLOTS:
         QCOMPARE(answerWith(file, "bob", 3), 12);   // the frozen items, and no others
     }
 
+    void onlyTheRunsOfTheProtocolAreAsked() {
+        Folder folder;
+        makeLabelStudy(folder / "a.metamer", 10);
+        StudyFile file = StudyFile::open(folder / "a.metamer");
+        const LoadedDataset data = reloadDataset(DatasetTable(file).get());
+        Run run;
+        run.name = "other";
+        run.norm = "linf";
+        run.epsText = "0.3";
+        run.indices = {500};
+        file.transaction([&] {
+            run.id = RunTable(file).insert(run);
+            ExampleKeeper keeper(data, run, StudyTable(file).get().id, 5);
+            Example example;
+            example.pixels = data.test.images.copyOf(500);
+            keeper.keep(file, example, 500, -1);
+        });
+        setProtocol(file, Protocol::fromValues({{"presentation", "perturbed"}, {"runs", "other"}}));
+        QCOMPARE(answerWith(file, "ada", 3), 3);   // one example, two controls
+        QCOMPARE(reportStudy(file, {}).runs[0].labelled, 0);
+        QVERIFY(says(errorOf([&] { setProtocol(file, Protocol::fromValues({{"runs", "other, none"}})); }), "'none'"));
+    }
+
     void measuresAreNeverCountedTogether() {
         Folder folder;
         makeLabelStudy(folder / "a.metamer", 10);

@@ -81,7 +81,8 @@ QStringList LabelPage::keys() const {
 }
 
 QWidget *LabelPage::buildStart() {
-    m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator")).toString());
+    const QString pseudonym = QStringLiteral("annotator-") + QString::fromStdString(newUuid()).left(4);
+    m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator"), pseudonym).toString());
     m_annotator->setPlaceholderText(tr("a pseudonym, or a name"));
     m_annotator->setAccessibleName(tr("Who is labelling"));
     m_annotator->setObjectName(QStringLiteral("annotator"));
@@ -200,6 +201,7 @@ void LabelPage::activated() {
     } else if (m_stack->currentIndex() == kStartForm) {
         describeStudy();
         m_annotator->setFocus();
+        m_annotator->selectAll();   // typing replaces the last one
     }
 }
 
