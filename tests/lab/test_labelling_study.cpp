@@ -359,7 +359,7 @@ private Q_SLOTS:
         const std::string secret = "my own handwriting looks like this";
         {
             StudyFile file = StudyFile::open(folder / "a.metamer");
-            Labelling labelling(file, {"Ada Lovelace", R"({"width":4242})", 0});
+            Labelling labelling(file, {"Ada Lovelace", R"({"screen":"the one in her study"})", 0});
             GivenAnswer answer = given(3);
             answer.note = secret;
             labelling.answer(file, *labelling.next(file), answer);
@@ -381,7 +381,7 @@ private Q_SLOTS:
             if (std::filesystem::exists(path)) {
                 const Pixels bytes = readFileBytes(path);
                 const std::string text(bytes.begin(), bytes.end());
-                QVERIFY(text.find(secret) == std::string::npos && text.find("Lovelace") == std::string::npos && text.find("4242") == std::string::npos);
+                QVERIFY(text.find(secret) == std::string::npos && text.find("Lovelace") == std::string::npos && text.find("the one in her study") == std::string::npos);
             }
         }
         // A copy that still has them: merging neither brings them back, nor leaves them there.
