@@ -11,6 +11,7 @@
 #include "tests/support/label_fixture.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/pages/label_page.h"
+#include "ui/views/label_stage.h"
 
 using namespace metamer;
 using namespace metamer::test;
@@ -135,6 +136,24 @@ private Q_SLOTS:
         QTest::qWait(50);
         StudyFile file = StudyFile::open(*m_folder / "a.metamer");
         QCOMPARE(AnswerTable(file).count(), 1);
+    }
+
+    void aRepaintWhileAnAnswerIsSavedAsksNothingTwice() {
+        begin("ada");
+        auto *stage = m_page->findChild<LabelStage *>("stage");
+        for (int i = 0; i < 8; ++i) {
+            QTest::keyClick(m_page.get(), Qt::Key_4);
+            stage->repaint();   // the last picture, once more
+            QCoreApplication::processEvents();
+            QTest::keyClick(m_page.get(), Qt::Key_5);
+            QTest::qWait(30);
+        }
+        StudyFile file = StudyFile::open(*m_folder / "a.metamer");
+        std::set<ItemId> items;
+        for (const auto &cast : AnswerTable(file).list()) {
+            QVERIFY(items.insert(cast.answer.itemId).second);
+        }
+        QVERIFY(items.size() >= 8);
     }
 
     void sessionGoesOnWhereItWasLeft() {

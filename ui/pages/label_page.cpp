@@ -221,7 +221,7 @@ void LabelPage::start(const QString &annotator, int list) {
     }
     QSettings().setValue(QStringLiteral("label/annotator"), annotator);
     showProblem({});
-    m_state = State::Waiting;
+    m_state = State::Asking;
     m_start->setEnabled(false);
     Json display;
     display["width"] = width();
@@ -236,7 +236,7 @@ void LabelPage::start(const QString &annotator, int list) {
             return std::pair{std::move(labelling), std::move(step)};
         },
         [this](std::pair<std::shared_ptr<Labelling>, Step> started) {
-            if (m_state == State::Waiting && !m_labelling) {   // else another study was opened meanwhile
+            if (m_state == State::Asking && !m_labelling) {   // else another study was opened meanwhile
                 m_labelling = std::move(started.first);
                 begin(std::move(started.second));
             }
@@ -296,7 +296,7 @@ void LabelPage::say(const QString &title, const QString &text, const QString &go
 
 /// Asks the study's thread for what comes next; keys count for nothing until it is painted.
 void LabelPage::ask(std::function<Step(StudyFile &)> work) {
-    m_state = State::Waiting;
+    m_state = State::Asking;
     m_session.study().ask(this, std::move(work), ofThisSession<Step>([this](Step step) { goOn(std::move(step)); }), ofThisSession<const Error &>([this](const Error &error) { fail(error); }));
 }
 
@@ -474,7 +474,7 @@ void LabelPage::save() {
     if (!m_now || !m_labelling) {
         return;
     }
-    m_state = State::Waiting;
+    m_state = State::Asking;
     const bool isAhead = m_ahead.has_value();
     m_session.study().ask(
         this,

@@ -59,9 +59,10 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    /// Waiting: a request is under way, or the next picture is not painted yet; keys count for nothing then, because
-    /// they cannot be about a picture that nobody has seen. Original and Gap come before the picture in a sequence.
-    enum class State { Idle, Words, Waiting, Original, Gap, Showing, Confidence, Feedback, Unsaved, AllDone };
+    /// Asking: a request is under way, the last picture still in sight. Waiting: the next picture is set, but not painted
+    /// yet. Keys count for nothing in either, because they cannot be about a picture that nobody has seen. Original and Gap
+    /// come before the picture in a sequence.
+    enum class State { Idle, Words, Asking, Waiting, Original, Gap, Showing, Confidence, Feedback, Unsaved, AllDone };
 
     /// A task with its pictures decoded.
     struct Prepared {
