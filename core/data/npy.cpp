@@ -130,7 +130,9 @@ std::vector<double> convert(const Pixels &bytes) {
 template <typename Value>
 NpyArray makeArray(char kind, const std::vector<Value> &values, std::vector<std::int64_t> shape) {
     NpyArray array{{}, kind, sizeof(Value), std::move(shape), Pixels(values.size() * sizeof(Value))};
-    std::memcpy(array.bytes.data(), values.data(), array.bytes.size());
+    if (!values.empty()) {
+        std::memcpy(array.bytes.data(), values.data(), array.bytes.size());
+    }
     return array;
 }
 
