@@ -6,6 +6,7 @@
 #include "core/data/file_bytes.h"
 #include "core/exchange/labelled_set.h"
 #include "core/study/consensus.h"
+#include "core/study/measure.h"
 
 namespace metamer {
 namespace {
@@ -133,7 +134,13 @@ std::vector<ImportedVote> readVotesCsv(const std::filesystem::path &path, const 
         if (record[columns[1]].empty()) {
             throw fail(line, "worker is empty");
         }
-        votes.push_back({*task, record[columns[1]], *label, measureAt < record.size() ? record[measureAt] : std::string()});
+        const std::string measure = measureAt < record.size() ? record[measureAt] : std::string();
+        try {
+            Measure::fromName(measure.empty() ? "perturbed" : measure);
+        } catch (const Error &error) {
+            throw fail(line, error.what());
+        }
+        votes.push_back({*task, record[columns[1]], *label, measure});
     }
     return votes;
 }

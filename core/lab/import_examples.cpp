@@ -193,6 +193,7 @@ ImportLabelsOutcome importLabels(StudyFile &file, const std::string &runName, co
     const Dataset dataset = DatasetTable(file).get();
     const StudyRecord study = StudyTable(file).get();
     const Run run = findRun(file, runName);
+    Measure::fromName(measure);
     const auto votes = readVotesCsv(votesCsv, dataset.classNames);
     const auto items = itemsByExample(file, study.id);
     std::map<std::int64_t, ItemId> byTask;

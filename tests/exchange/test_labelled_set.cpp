@@ -77,6 +77,7 @@ private Q_SLOTS:
         QVERIFY(refused("task,worker,label\n0,a,7\n", "line 2"));
         QVERIFY(refused("task,worker,label\n0,a,cat\n-1,a,cat\n", "line 3"));
         QVERIFY(refused("task,worker,label\n0,a\n", "2 fields"));
+        QVERIFY(refused("task,worker,label,measure\n0,a,cat,pair\n0,a,cat,both\n", "line 3: measure 'both'"));
         writeFileText(folder / "v.csv", "\xEF\xBB\xBFlabel,task,worker\r\ndog,4,\"x\"\r\nunsure,5,x");
         const auto votes = readVotesCsv(folder / "v.csv", {"cat", "dog"});
         QCOMPARE(votes.size(), std::size_t(2));
