@@ -40,7 +40,7 @@ QWidget *ProtocolEditor::buildForm() {
     auto *measurement = new QPushButton(tr("&Measurement"));
     measurement->setToolTip(tr("The perturbed image alone, half of all clean, each source once a person"));
     auto *import = new QPushButton(tr("&Import ..."));
-    auto *save = new QPushButton(tr("&Export ..."));
+    auto *save = new QPushButton(tr("E&xport ..."));
     auto *top = new QHBoxLayout;
     top->setSpacing(kGap);
     for (auto *button : {quick, measurement, import, save}) {
@@ -58,7 +58,7 @@ QWidget *ProtocolEditor::buildForm() {
     m_use = new QPushButton(tr("&Use this protocol"));
     makePrimary(m_use);
     m_lists = new QPushButton(tr("Make &lists"));
-    m_freeze = new QPushButton(tr("&Freeze study ..."));
+    m_freeze = new QPushButton(tr("Free&ze study ..."));
     auto *back = new QPushButton(tr("&Back"));
     auto *bottom = new QHBoxLayout;
     bottom->setSpacing(kGap);
@@ -225,6 +225,7 @@ void ProtocolEditor::freeze() {
                          tr("Protocol, analysis plan, items and lists are fixed by their hash. What changes afterwards is logged and shown in every report. This cannot be taken back."),
                          QMessageBox::Cancel, this);
     auto *yes = question.addButton(tr("Freeze study"), QMessageBox::AcceptRole);
+    question.setDefaultButton(QMessageBox::Cancel);
     question.exec();
     if (question.clickedButton() == yes) {
         apply([](StudyFile &file) { freezeStudy(file); });
