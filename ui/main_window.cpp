@@ -280,7 +280,7 @@ void MainWindow::newStudy(const QString &kind) {
 }
 
 bool MainWindow::mayLeaveStudy() {
-    if (!m_label->hasUnsaved()) {
+    if (!m_label->hasUnsaved() && !m_label->isSaving()) {
         return true;
     }
     QMessageBox question(QMessageBox::Warning, tr("One answer is not saved"), tr("The answer on the Label page could not be written yet. Leave it behind?"), QMessageBox::Cancel, this);

@@ -181,11 +181,15 @@ private:
     Json m_json;
 };
 
-void requireOurs(StudyFile &file, const Results &results) {
+/// The protocol of the bundle that the results are of. Throws Error(BadInput) if this study did not write it.
+Protocol bundleProtocol(StudyFile &file, const Results &results) {
     const std::string bundle = results.text(results.json(), "bundle");
     for (const auto &event : EventTable(file).list()) {
-        if (event.kind == "bundle_written" && Json::parse(event.detailsJson).value("hash", "") == bundle) {
-            return;
+        if (event.kind == "bundle_written") {
+            const Json written = Json::parse(event.detailsJson);
+            if (written.at("hash") == bundle) {
+                return Protocol::fromJson(written.at("protocol").get<std::string>());
+            }
         }
     }
     throw results.fail("is of a bundle that this study did not write (" + bundle.substr(0, 12) + ")");
@@ -294,7 +298,7 @@ BundleOutcome writeBundle(StudyFile &file, const fs::path &out, const fs::path &
     for (const auto &name : kLibraryFiles) {
         writeFileBytes(out / "jspsych" / name, readFileBytes(library / name));
     }
-    EventTable(file).insert({}, "bundle_written", Json{{"hash", outcome.hash}, {"lists", outcome.lists}}.dump());
+    EventTable(file).insert({}, "bundle_written", Json{{"hash", outcome.hash}, {"lists", outcome.lists}, {"protocol", protocol.toJson()}}.dump());
     return outcome;
 }
 
@@ -302,8 +306,7 @@ BundleImportOutcome importBundleResults(StudyFile &file, const fs::path &path) {
     const Results results(path);
     const StudyRecord study = StudyTable(file).get();
     const Dataset dataset = DatasetTable(file).get();
-    const Protocol protocol = Protocol::fromJson(study.protocolJson);
-    requireOurs(file, results);
+    const Protocol protocol = bundleProtocol(file, results);
     const std::string listUuid = results.text(results.json(), "list");
     const auto lists = ListTable(file).list(study.id);
     const auto list = std::find_if(lists.begin(), lists.end(), [&](const StudyList &candidate) { return candidate.uuid == listUuid; });

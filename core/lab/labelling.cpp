@@ -4,7 +4,6 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
-#include "core/base/sha256.h"
 #include "core/base/text.h"
 #include "core/lab/keep_example.h"
 #include "core/lab/study_setup.h"
@@ -32,6 +31,9 @@ Labelling::Labelling(StudyFile &file, const Request &request) : m_dataset(Datase
 
 void Labelling::openSession(StudyFile &file, const Request &request) {
     m_annotator = AnnotatorTable(file).ensure(request.annotator, AnnotatorKind::Person);
+    if (!m_annotator.erasedUtc.empty()) {
+        throw Error(ErrorCode::Usage, "the answers of '" + request.annotator + "' were erased; take another name");
+    }
     SessionTable sessions(file);
     for (const auto &open : sessions.open(m_annotator.id)) {
         if (isOwnedElsewhere(open.owner)) {
@@ -161,6 +163,9 @@ std::optional<LabelTask> Labelling::next(StudyFile &file, std::optional<std::uin
 }
 
 Answer Labelling::answer(StudyFile &file, const LabelTask &task, const GivenAnswer &given) {
+    if (!m_open.contains(task.key) && !AnswerTable(file).contains(given.uuid)) {
+        throw Error(ErrorCode::Usage, "this picture has its answer already; take that back first");
+    }
     Answer answer;
     answer.uuid = given.uuid;
     answer.sessionId = m_session;

@@ -47,7 +47,7 @@ MergeCounts mergeStudy(StudyFile &into, const std::filesystem::path &from) {
         counts.conflicts.push_back(std::move(sentence));
     }
     if (counts.answers + counts.examples + counts.erased > 0) {
-        EventTable(into).insert({}, "merged", Json{{"from", from.filename().string()}, {"answers", counts.answers}, {"conflicts", counts.conflicts}}.dump());
+        EventTable(into).insert({}, "merged", Json{{"from", from.filename().string()}, {"answers", counts.answers}, {"conflicts", counts.conflicts.size()}}.dump());
     }
     return counts;
 }

@@ -48,6 +48,14 @@ std::string changesBetween(const Protocol &before, const Protocol &after) {
     return join(changes, ", ");
 }
 
+/// Whether lists made by one protocol are what the other asks for.
+bool haveSameLists(const Protocol &first, const Protocol &second) {
+    const auto a = first.values(), b = second.values();
+    const auto isSame = [&](const char *name) { return a.at(name) == b.at(name); };
+    static const char *kDesign[] = {"order", "runs", "examples-per-control", "gold", "practice", "repeats", "repeat-distance", "answers-per-item", "trials-per-list", "seed"};
+    return std::all_of(std::begin(kDesign), std::end(kDesign), isSame);
+}
+
 /// The examples of the protocol's runs with their sources, and every source that can be shown clean.
 struct Material {
     std::vector<ListCandidate> candidates;   ///< item: index into items
@@ -101,12 +109,16 @@ std::string frozenText(StudyFile &file, const std::string &protocolJson, const s
         if (example) {
             pixels.add(example->pixels);
         }
-        content[item.uuid] = pixels.hex() + (item.goldLabel ? " gold " + std::to_string(*item.goldLabel) : "");
+        content[item.uuid] = pixels.hex() + (example ? " example" : " control") + (source ? " " + std::to_string(source->label) : "") + (item.goldLabel ? " gold " + std::to_string(*item.goldLabel) : "");
     }
     text["items"] = content;
     text["trials"] = Json::array();
+    std::map<ListId, std::string> lists;
+    for (const auto &list : ListTable(file).list(study.id)) {
+        lists[list.id] = std::to_string(list.number) + " " + list.uuid;
+    }
     for (const auto &trial : ListTable(file).allTrials(study.id)) {
-        text["trials"].push_back(trial.uuid + " " + uuids[trial.itemId] + " " + nameOf(trial.kind));
+        text["trials"].push_back(lists[trial.listId] + " " + trial.uuid + " " + uuids[trial.itemId] + " " + nameOf(trial.kind));
     }
     return text.dump();
 }
@@ -162,9 +174,14 @@ void setProtocol(StudyFile &file, const Protocol &protocol, const std::string &r
             if (trimmed(reason).empty()) {
                 throw Error(ErrorCode::Usage, "this study is frozen; a change (" + changes + ") needs a reason, which every report will show: --reason TEXT");
             }
+            if (protocol.usesLists() && ListTable(file).list(study.id).empty()) {
+                throw Error(ErrorCode::Usage, "this study was frozen without lists; there is nothing that --order lists could show");
+            }
             EventTable(file).insert({}, "departure", Json{{"changes", changes}, {"reason", reason}}.dump());
         } else {
-            ListTable(file).removeAll(study.id);
+            if (!haveSameLists(before, protocol)) {
+                ListTable(file).removeAll(study.id);
+            }
             EventTable(file).insert({}, "protocol_changed", Json{{"changes", changes}}.dump());
         }
         StudyTable(file).setProtocol(study.id, protocol.toJson());
@@ -306,6 +323,9 @@ FreezeStatus freezeStatus(StudyFile &file) {
             const Json departure = Json::parse(event.detailsJson);
             status.departures.push_back(event.createdUtc.substr(0, 16) + "Z: " + departure.at("changes").get<std::string>() + " (" + departure.at("reason").get<std::string>() + ")");
         }
+    }
+    if (study.protocolJson != protocol && std::none_of(status.departures.begin(), status.departures.end(), [](const std::string &departure) { return departure.find(" -> ") != std::string::npos || departure.find("rewritten") != std::string::npos; })) {
+        status.departures.push_back("the protocol in force is not the frozen one");
     }
     std::int64_t unlisted = 0;
     if (Protocol::fromJson(protocol).usesLists()) {

@@ -16,9 +16,9 @@ Protocol studyProtocol(StudyFile &file);
 /// The found examples of the runs that a protocol names, of all runs if it names none.
 std::set<ExampleId> protocolExamples(StudyFile &file, const Protocol &protocol);
 
-/// Puts a protocol in force. Lists that nobody has answered on are dropped, new ones are made by the new protocol; after a
+/// Puts a protocol in force. Where it asks for other lists, those that nobody has answered on are dropped; after a
 /// freeze the lists stay, and the change is a departure that needs a reason and stands in every report.
-/// Throws Error(Usage) for unknown runs, keys that are not one a class, a missing reason, or another order on answered lists.
+/// Throws Error(Usage) for unknown runs, keys that are not one a class, a missing reason, or where people have answered on lists that it would drop.
 void setProtocol(StudyFile &file, const Protocol &protocol, const std::string &reason = {});
 
 /// The protocol's row among all that were ever in force.

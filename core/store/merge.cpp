@@ -31,6 +31,9 @@ void requireCopies(SqlConnection &connection, const std::string &from) {
     if (number(connection, "SELECT COUNT(*) FROM (SELECT hash FROM main.study_freeze UNION SELECT hash FROM other.study_freeze)") > 1) {
         throw Error(ErrorCode::BadInput, from + " was frozen apart from this file, with other contents; answers of the two cannot be merged");
     }
+    if (number(connection, "SELECT COUNT(*) FROM main.study_list AS a JOIN other.study_list AS b ON a.number = b.number WHERE a.uuid != b.uuid") > 0) {
+        throw Error(ErrorCode::BadInput, from + " has lists that were made apart from those of this file; make the lists (or freeze) before copying");
+    }
     if (number(connection, "SELECT COUNT(*) FROM other.source_image AS b JOIN main.source_image AS a ON a.split = b.split AND a.dataset_index = b.dataset_index "
                            "WHERE a.pixels != b.pixels OR a.label != b.label") > 0) {
         throw Error(ErrorCode::BadInput, from + " has other images under the same numbers; it is not a copy of the same study");
@@ -131,6 +134,15 @@ void addAnswers(SqlConnection &connection, MergeCounts &counts) {
         "SELECT uuid, " ID_BY_UUID("session", "session_id") ", kind, details, created_utc FROM other.event AS b" NEW_IN("event") "AND (b.session_id IS NULL OR 1 " + notErased + ") ORDER BY created_utc, uuid");
 }
 
+/// All that people said over there must be here now; else nothing is taken.
+void requireComplete(SqlConnection &connection, const std::string &from) {
+    const std::int64_t missing = number(connection, "SELECT COUNT(*) FROM other.answer AS b JOIN other.session AS s ON s.id = b.session_id JOIN other.annotator AS q ON q.id = s.annotator_id "
+                                                    "JOIN main.annotator AS p ON p.uuid = q.uuid WHERE p.erased_utc IS NULL AND q.erased_utc IS NULL AND b.uuid NOT IN (SELECT uuid FROM main.answer)");
+    if (missing > 0) {
+        throw Error(ErrorCode::BadInput, from + " has " + std::to_string(missing) + " answers on examples that both copies made under one number (a run that went on in both); they cannot be merged, nothing was taken");
+    }
+}
+
 /// Who has withdrawn consent over there has withdrawn it here.
 void eraseToo(SqlConnection &connection, MergeCounts &counts) {
     connection.run("UPDATE main.annotator AS a SET erased_utc = (SELECT b.erased_utc FROM other.annotator AS b WHERE b.uuid = a.uuid), "
@@ -140,6 +152,7 @@ void eraseToo(SqlConnection &connection, MergeCounts &counts) {
     counts.erased = number(connection, (std::string("SELECT COUNT(*) FROM main.answer WHERE kind != 'withdrawal' AND") + ofErased).c_str());
     connection.run(std::string("DELETE FROM main.answer WHERE") + ofErased);
     connection.run(std::string("DELETE FROM main.event WHERE") + ofErased);
+    connection.run("UPDATE main.session SET display = '{}', owner = '' WHERE annotator_id IN (SELECT id FROM main.annotator WHERE erased_utc IS NOT NULL)");
 }
 
 }  // namespace
@@ -161,6 +174,7 @@ MergeCounts mergeTables(StudyFile &into, const std::filesystem::path &from) {
             addMaterial(connection, counts);
             addStudy(connection);
             addAnswers(connection, counts);
+            requireComplete(connection, from.string());
             eraseToo(connection, counts);
         });
     } catch (...) {

@@ -91,7 +91,8 @@ Outcome outcomeOf(const Dense::Example &example, const std::vector<int> &weights
             best = static_cast<int>(label);
         }
     }
-    const bool meetsRule = best >= 0 && most >= rule.votes && most >= rule.share * total - 1e-9;
+    const double needed = rule.votes * static_cast<double>(total) / static_cast<double>(example.votes.size());   // the votes drawn, not those given
+    const bool meetsRule = best >= 0 && most >= needed - 1e-9 && most >= rule.share * total - 1e-9;
     return meetsRule && example.changes[static_cast<std::size_t>(best)] ? Outcome::Changed : Outcome::NotChanged;
 }
 
@@ -135,6 +136,9 @@ std::optional<Interval> intervalOf(std::vector<double> draws, double observed) {
     }
     constexpr double kZ = 1.959963984540054;
     std::sort(draws.begin(), draws.end());
+    if (draws.back() - draws.front() < 1e-12) {
+        return std::nullopt;   // where nothing varies, drawing anew tells nothing: Wilson's interval does
+    }
     const auto count = static_cast<double>(draws.size());
     const auto below = static_cast<double>(std::lower_bound(draws.begin(), draws.end(), observed - 1e-12) - draws.begin());
     const auto upTo = static_cast<double>(std::upper_bound(draws.begin(), draws.end(), observed + 1e-12) - draws.begin());

@@ -19,7 +19,7 @@ struct VotedExample {
 /// Rates of a set of examples, each with its 95 % interval.
 struct RateWithInterval {
     std::optional<double> rate;         ///< none without votes
-    std::optional<Interval> interval;   ///< none where there are fewer than two sources
+    std::optional<Interval> interval;   ///< none where there are fewer than two sources, or nothing varies
 };
 
 struct BootstrappedRates {

@@ -11,7 +11,7 @@ namespace metamer {
 namespace {
 
 constexpr int kVersion = 2;
-const std::string kAutomaticKeys = "0123456789ABCDEFGHIJKLMOPQRSTVWXYZ";   // N and U have answers of their own
+const std::string kAutomaticKeys = "0123456789ABCDEFGHIJKLMOQRSTVWXYZ";   // N and U have answers of their own, P pauses
 
 Parameter number(const char *name, const char *title, const char *value, double low, double high, const char *unit, const char *help) {
     return {name, title, ParameterType::Integer, value, low, high, unit, help, "", {}, false};
@@ -226,7 +226,8 @@ Protocol::Keys Protocol::keys(int classCount) const {
     }
     if (keys.classes.empty()) {
         for (const char key : kAutomaticKeys) {
-            if (static_cast<int>(keys.classes.size()) < classCount && used.insert(std::string(1, key)).second) {
+            if (static_cast<int>(keys.classes.size()) < classCount) {
+                take(std::string(1, key));   // none is passed over: the 3 must not become the 4
                 keys.classes.emplace_back(1, key);
             }
         }

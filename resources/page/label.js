@@ -21,7 +21,7 @@
   // ---- What has been answered so far -------------------------------------------------------------------------------
 
   const wanted = Number(new URLSearchParams(location.search).get("list"));
-  let list = null, results = null, storageKey = "", note = "", flags = new Set(), isShowing = false;
+  let list = null, results = null, storageKey = "", note = "", flags = new Set(), carried = [], isShowing = false;
 
   function open(number, name) {
     list = STUDY.lists.find((candidate) => candidate.number === number);
@@ -35,7 +35,14 @@
     event(kept ? "resumed" : "started");
   }
 
-  const save = () => localStorage.setItem(storageKey, JSON.stringify(results));
+  function save() {
+    try {
+      localStorage.setItem(storageKey, JSON.stringify(results));
+    } catch (problem) {
+      alert("This browser keeps no more answers (" + problem.name + "). They are saved to a file now; please send it.");
+      download();
+    }
+  }
   function event(kind, details = {}) {
     results.events.push({ uuid: uuid(), kind, details, utc: utc() });
     save();
@@ -127,13 +134,13 @@
     prompt: () => keyRow(answers) + status(current),
     choices: [...answers.map((answer) => answer.key.toLowerCase()), KEY_BACK, KEY_STOP, KEY_PAUSE],
     stimulus_duration: protocol.exposure_ms > 0 ? protocol.exposure_ms : null,
-    on_start: () => { flags = new Set(); given = null; isStopped = false; isShowing = true; },
+    on_start: () => { flags = new Set(carried); carried = []; given = null; isStopped = false; isShowing = true; },
     on_finish: (data) => {
       isShowing = false;
       const key = data.response.toLowerCase();   // told as typed
       if (key === KEY_BACK) takeBack();
       else if (key === KEY_STOP) isStopped = true;
-      else if (key === KEY_PAUSE) given = "pause";
+      else if (key === KEY_PAUSE) { given = "pause"; carried = [...flags, "paused"]; }
       else {
         given = { ...answers.find((answer) => answer.key.toLowerCase() === key), rt: data.rt };
         if (!protocol.confidence) record(given, data.rt, null);

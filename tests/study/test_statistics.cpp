@@ -86,6 +86,8 @@ private Q_SLOTS:
         QVERIFY(std::abs(unanimous.interval->low - 0.21) < 0.03 && std::abs(unanimous.interval->high - 0.39) < 0.03);
         QVERIFY(!bootstrapRates({}, {}).byConsensus.rate);
         QVERIFY(!bootstrapRates(panel(1, 1, 3), {}).byConsensus.interval);
+        QVERIFY(!bootstrapRates(panel(5, 0, 3), {}).byConsensus.interval);   // 0 of 5 is not "0 % to 0 %"
+        QCOMPARE(bootstrapRates(panel(100, 30, 3), {3, 0}).byConsensus.interval->low, bootstrapRates(panel(100, 30, 3), {}).byConsensus.interval->low);
         const auto again = bootstrapRates(panel(100, 30, 5), {}).byConsensus;
         QVERIFY(again.interval->low == unanimous.interval->low && again.interval->high == unanimous.interval->high);
     }
@@ -107,7 +109,7 @@ private Q_SLOTS:
     void runsAreComparedOnSharedSources() {
         auto first = panel(80, 40, 3), second = panel(60, 20, 3);
         const auto same = pairedDifference(first, first, {});
-        QVERIFY(*same.difference == 0 && same.interval->low == 0 && same.interval->high == 0);
+        QVERIFY(*same.difference == 0 && !same.interval);   // nothing varies
         const auto other = pairedDifference(first, second, {});
         QCOMPARE(other.sources, 60);
         QVERIFY(std::abs(*other.difference - 20.0 / 60) < 1e-12);   // sources 21 to 40 are changed in the first only

@@ -101,7 +101,14 @@ QWidget *LabelPage::buildStart() {
     m_problem->hide();
     m_start = new QPushButton(tr("Start labelling"));
     makePrimary(m_start);
-    connect(m_start, &QPushButton::clicked, this, [this] { start(m_annotator->text().trimmed(), m_list->text().trimmed().toInt()); });
+    connect(m_start, &QPushButton::clicked, this, [this] {
+        const QString number = m_list->text().trimmed();
+        if (!number.isEmpty() && number.toInt() < 1) {
+            showProblem(tr("'%1' is no number of a list; leave it empty for the next free one.").arg(number));
+            return;
+        }
+        start(m_annotator->text().trimmed(), number.toInt());
+    });
     connect(m_annotator, &QLineEdit::returnPressed, m_start, &QPushButton::click);
     connect(m_list, &QLineEdit::returnPressed, m_start, &QPushButton::click);
     auto *box = new QWidget;
@@ -345,6 +352,9 @@ void LabelPage::showTask(Prepared prepared) {
     m_choice.reset();
     m_flags.clear();
     m_note->clear();
+    if (m_note->hasFocus()) {
+        setFocus();   // or the next keys would go into the note
+    }
     m_keys->setAsksConfidence(false);
     m_stack->setCurrentIndex(kStagePage);
     showProgress();
@@ -448,6 +458,9 @@ void LabelPage::choose(const AnswerChoice &choice) {
     checkClock();
     if (m_protocol.asksConfidence()) {
         m_state = State::Confidence;
+        if (m_protocol.exposureMs() > 0) {
+            m_stage->clearPicture();
+        }
         m_keys->setAsksConfidence(true);
     } else {
         submit();
@@ -475,20 +488,34 @@ void LabelPage::save() {
         return;
     }
     m_state = State::Asking;
+    m_isSaving = true;
     const bool isAhead = m_ahead.has_value();
     m_session.study().ask(
         this,
         [labelling = m_labelling, task = m_now->task, given = m_given, isAhead](StudyFile &file) {
             Step step;
             step.answer = labelling->answer(file, task, given);
-            step.task = isAhead ? std::nullopt : labelling->next(file);
             step.progress = labelling->progress();
+            try {
+                step.task = isAhead ? std::nullopt : labelling->next(file);
+            } catch (const Error &error) {
+                step.trouble = error;
+            }
             return step;
         },
         ofThisSession<Step>([this](Step step) { isSaved(std::move(step)); }), ofThisSession<const Error &>([this](const Error &error) { isNotSaved(error); }));
 }
 
 void LabelPage::isSaved(Step step) {
+    m_isSaving = false;
+    if (step.trouble) {
+        fail(*step.trouble);
+        return;
+    }
+    if (m_endsWhenSaved) {
+        finish();
+        return;
+    }
     m_savedAt = QTime::currentTime().toString(QStringLiteral("HH:mm:ss"));
     m_savedUuid = QString::fromStdString(step.answer->uuid);
     m_progress = step.progress;
@@ -537,6 +564,7 @@ void LabelPage::afterAnswer(Step step) {
 }
 
 void LabelPage::isNotSaved(const Error &error) {
+    m_isSaving = m_endsWhenSaved = false;
     m_state = State::Unsaved;
     m_keys->setAsksConfidence(false);
     const QString answer = m_choice ? m_choice->name : QString();
@@ -554,7 +582,8 @@ void LabelPage::takeBack(AnswerId answer) {
         showPicture();
         return;
     }
-    if (m_state != State::Showing && m_state != State::AllDone) {
+    const bool isAnything = answer.isValid() || !m_progress.recent.empty();
+    if ((m_state != State::Showing && m_state != State::AllDone) || !isAnything) {
         return;
     }
     m_phase.stop();
@@ -623,6 +652,7 @@ void LabelPage::finish() {
 void LabelPage::leave() {
     const bool wasLabelling = isLabelling();
     m_state = State::Idle;
+    m_isSaving = m_endsWhenSaved = false;
     m_phase.stop();
     m_retry.stop();
     m_afterWords = nullptr;
@@ -675,6 +705,10 @@ bool LabelPage::pressInState(const QString &key, int code) {
     if (code == Qt::Key_Escape) {
         if (m_recent->hasSelection()) {
             m_recent->clearSelection();
+        } else if (m_note->hasFocus()) {
+            setFocus();
+        } else if (m_isSaving) {
+            m_endsWhenSaved = true;
         } else if (!hasUnsaved()) {
             finish();
         }

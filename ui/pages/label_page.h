@@ -43,6 +43,8 @@ public:
 
     /// True while an answer is on the screen that could not be saved.
     bool hasUnsaved() const { return m_state == State::Unsaved; }
+    /// True while an answer is being written.
+    bool isSaving() const { return m_isSaving; }
 
     /// Opens the form of the study's protocol.
     void editProtocol();
@@ -74,6 +76,7 @@ private:
         std::optional<Answer> answer;
         std::optional<LabelTask> task;
         LabelProgress progress;
+        std::optional<Error> trouble = {};   ///< of looking for the next task; the answer is saved all the same
     };
 
     /// `handler`, for as long as the session lasts in which it was asked for: an answer that comes after Esc is nobody's.
@@ -132,6 +135,7 @@ private:
     int m_generation = 0;                      ///< of what is ahead: a take-back makes it stale
     std::optional<AnswerChoice> m_choice;
     GivenAnswer m_given;                       ///< the answer that is being given or saved
+    bool m_isSaving = false, m_endsWhenSaved = false;
     std::set<std::string> m_flags;             ///< what has disturbed the present trial
     LabelProgress m_progress;
     std::int64_t m_lastBreak = 0;              ///< how many were answered then
