@@ -27,6 +27,8 @@ Output listAttacks() {
             json["norms"].push_back(normName(norm));
         }
         output.text += attack.name + "  (" + attack.family + ")  " + attack.summary + "\n";
+        json["default_eps"] = attack.defaultEps;
+        json["uses_proxy"] = attack.usesSelector;
         json["parameters"] = cli::describe(attack.schema, output.text);
         output.json["attacks"].push_back(json);
     }
@@ -84,9 +86,9 @@ void addRun(CommandLine &line, CLI::App *noun, const std::shared_ptr<Options> &o
     run->add_option("STUDY", options->study, "The study file")->required();
     run->add_option("--attack", request.attack, "Name of the attack; 'attack list' shows them with their own options");
     run->add_option("--name", request.name, "Name of the run (default: ATTACK-NORM-EPS)");
-    run->add_option("--model", request.modelName, "Keep only examples that this model answers with the source's label");
-    run->add_option("--norm", request.norm, "linf, l2, l1 or l0")->capture_default_str();
-    run->add_option("--eps", request.eps, "Budget, like 8/255 or 0.4")->capture_default_str();
+    run->add_option("--model", request.modelName, "Keep only examples that this model answers with the source's label; the run is then marked as made for it");
+    run->add_option("--norm", request.norm, "linf, l2, l1 or l0 (default: the attack's first)");
+    run->add_option("--eps", request.eps, "Budget, like 8/255 or 0.4; pixels for l0 (default: the attack's own)");
     run->add_option("--targets", request.targets, "published (the default for digits), any (the best of all classes), all (one each), or classes like 3,8");
     run->add_option("--split", request.split, "test or train")->capture_default_str();
     auto *indices = run->add_option("--indices", options->indices, ".npy with the rows of the sources");

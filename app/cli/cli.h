@@ -63,6 +63,7 @@ void addModelCommands(CommandLine &line);
 void addAttackCommands(CommandLine &line);
 void addExampleCommands(CommandLine &line);
 void addLabellingCommands(CommandLine &line);
+void addProxyCommands(CommandLine &line);
 void addReportCommands(CommandLine &line);
 
 }  // namespace metamer::cli

@@ -13,6 +13,7 @@ int main(int argc, char **argv) {
     metamer::cli::addAttackCommands(line);
     metamer::cli::addExampleCommands(line);
     metamer::cli::addLabellingCommands(line);
+    metamer::cli::addProxyCommands(line);
     metamer::cli::addReportCommands(line);
     return line.run(argc, argv);
 }

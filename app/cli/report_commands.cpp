@@ -61,7 +61,13 @@ Json describe(const ModelReport &model) {
     json["prediction_kept"] = orNull(model.predictionKept);
     json["certified_share"] = orNull(model.certifiedShare);
     json["invariance_successes"] = orNull(model.invarianceSuccesses);
+    json["chosen_for_this_model"] = model.isChosenFor;
     return json;
+}
+
+Json describe(const ProxyReport &proxy) {
+    return {{"run", proxy.run}, {"role", proxy.role}, {"read", proxy.read}, {"changed", proxy.changed}, {"target", proxy.target}, {"not_a_class", proxy.notAClass},
+            {"labelled_by_people", proxy.labelled}, {"agreed_with_people", proxy.agreed}, {"changed_by_people", proxy.changedByPeople}, {"changed_by_both", proxy.changedByBoth}};
 }
 
 std::string percent(const std::optional<double> &share) { return share ? formatNumber(std::round(1000 * *share) / 10) + " %" : "-"; }
@@ -80,8 +86,17 @@ std::string textOf(const RunReport &run) {
     return text;
 }
 
+std::string textOf(const ProxyReport &proxy) {
+    std::string text = "  proxy " + proxy.role + " on " + proxy.run + " (an automatic guess): " + std::to_string(proxy.changed) + " of " + countOf(proxy.read, "example") +
+                       " changed, " + std::to_string(proxy.target) + " to the target";
+    if (proxy.labelled > 0) {
+        text += "; agrees with people on " + std::to_string(proxy.agreed) + " of " + std::to_string(proxy.labelled);
+    }
+    return text + "\n";
+}
+
 std::string textOf(const ModelReport &model) {
-    return "  " + model.model + " on " + model.run + ": agrees with people " + percent(model.agreement) + ", on changed " +
+    return "  " + model.model + (model.isChosenFor ? " (chosen for it)" : "") + " on " + model.run + ": agrees with people " + percent(model.agreement) + ", on changed " +
            percent(model.agreementChanged) + ", kept its answer " + percent(model.predictionKept) + ", invariance examples " +
            (model.invarianceSuccesses ? std::to_string(*model.invarianceSuccesses) : "-") + "\n";
 }
@@ -120,6 +135,7 @@ Output describe(const StudyReport &report) {
     Output output;
     output.json["runs"] = describeAll(report.runs);
     output.json["models"] = describeAll(report.models);
+    output.json["proxies"] = describeAll(report.proxies);
     output.json["measure"] = report.measure;
     output.json["other_measures"] = describeAll(report.otherMeasures);
     output.json["controls"] = describeAll(report.controls);
@@ -135,6 +151,9 @@ Output describe(const StudyReport &report) {
     }
     for (const auto &model : report.models) {
         output.text += textOf(model);
+    }
+    for (const auto &proxy : report.proxies) {
+        output.text += textOf(proxy);
     }
     for (const auto &note : report.notes()) {
         output.text += note + "\n";

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/attack/compute.h"
+#include "core/attack/proxy/ensemble.h"
 #include "core/attack/registry.h"
 #include "core/attack/stop_rules.h"
 #include "core/base/error.h"
@@ -67,12 +68,14 @@ std::vector<std::int64_t> shapeInLayout(std::int64_t count, const ImageShape &sh
                             : std::vector<std::int64_t>{count, shape.height, shape.width, shape.channels};
 }
 
-std::string lineOf(std::int64_t source, int label, const Candidate &candidate, std::int64_t row, const ByteNorms &norms) {
+std::string lineOf(std::int64_t source, int label, const Candidate &candidate, std::int64_t row, const ByteNorms &norms,
+                   const std::string &evaluatorJson) {
     const std::string normsJson = JsonWriter().add("l0", norms.l0).add("l0_binarised", norms.l0Binarised).add("l1", norms.l1()).add("l2", norms.l2())
                                       .add("linf_levels", norms.linfLevels).text();
-    return JsonWriter().add("source", source).add("outcome", "found").add("row", row).add("label", label).add("target_class", candidate.targetClass)
+    return JsonWriter().add("source", source).add("outcome", candidate.isFound ? "found" : "attempt").add("row", row).add("label", label).add("target_class", candidate.targetClass)
         .add("donor_index", candidate.donorIndex).addRaw("transform", candidate.transformJson).addRaw("details", candidate.detailsJson)
-        .addRaw("norms", normsJson).text();
+        .addRaw("norms", normsJson).addRaw("proxy_evaluator", evaluatorJson).add("why", candidate.why)
+        .add("enough", candidate.enough).text();
 }
 
 class Engine {
@@ -95,8 +98,12 @@ public:
             throw Error(ErrorCode::BadInput, m_request.sources.string() + " and " + m_request.donors.string() + " hold images of different sizes; use one size");
         }
         const int classCount = 1 + std::max(highest(m_sources), highest(m_donors));
-        const std::string targets = m_request.targets.empty() ? (classCount == 10 ? "published" : "any") : m_request.targets;
-        const AttackSetup setup{m_budget, Targets::parse(targets, classCount), values, m_request.seed, m_outcome.device, &m_donors.data};
+        const std::string targets = !m_request.targets.empty() ? m_request.targets : !m_info.defaultTargets.empty() ? m_info.defaultTargets : classCount == 10 ? "published" : "any";
+        AttackSetup setup{m_budget, Targets::parse(targets, classCount), values, m_request.seed, m_outcome.device, &m_donors.data, nullptr, {}};
+        if (m_info.usesSelector) {
+            setup.selector = proxyFor(ProxyRole::Selector, classCount);
+            m_evaluator = proxyFor(ProxyRole::Evaluator, classCount);
+        }
         const auto start = std::chrono::steady_clock::now();
         const auto attack = makeRegisteredAttack(m_info.name, setup);
         attackAll(*attack);
@@ -108,6 +115,23 @@ public:
 
 private:
     static int highest(const LabelledArray &array) { return *std::max_element(array.data.labels.begin(), array.data.labels.end()); }
+
+    /// The proxy from its folder, or trained on the donors and kept there.
+    std::shared_ptr<const OracleProxy> proxyFor(ProxyRole role, int classCount) {
+        if (m_request.proxies.empty()) {
+            throw Error(ErrorCode::Usage, "attack " + m_info.name + " chooses by a proxy; name the folder where it is kept, or is to be, with --proxies");
+        }
+        const fs::path file = m_request.proxies / (std::string(nameOf(role)) + ".proxy");
+        if (!fs::exists(file)) {
+            const TrainedProxy trained = trainProxyEnsemble({role, &m_donors.data, classCount, m_outcome.device}, m_stop, m_progress);
+            if (trained.end != JobEnd::Finished) {
+                throw Error(ErrorCode::Io, std::string("the proxy's ") + nameOf(role) + " was stopped before it was trained; run again");
+            }
+            fs::create_directories(m_request.proxies);
+            writeFileBytes(file, trained.weights);
+        }
+        return loadProxyEnsemble(role, readFileBytes(file), file.string(), m_donors.data.images.shape, classCount, m_outcome.device);
+    }
 
     void attackAll(Attack &attack) {
         StopRules rules;
@@ -141,9 +165,20 @@ private:
             }
             const Pixels pixels = inLayout(candidate.pixels, shape, m_sources.layout);
             m_out.insert(m_out.end(), pixels.begin(), pixels.end());
-            m_onLine(lineOf(source, label, candidate, m_outcome.examples, norms));
+            m_onLine(lineOf(source, label, candidate, m_outcome.examples, norms, evaluation(candidate)));
             ++m_outcome.examples;
+            m_outcome.attempts += candidate.isFound ? 0 : 1;
         }
+    }
+
+    /// What the proxy's evaluator says of a candidate; null where no proxy was asked for.
+    std::string evaluation(const Candidate &candidate) const {
+        if (m_evaluator == nullptr) {
+            return "null";
+        }
+        const ProxyReading reading = m_evaluator->read({m_sources.data.images.shape, candidate.pixels}).front();
+        return JsonWriter().add("label", reading.label()).add("target_probability", static_cast<double>(reading.probabilityOf(candidate.targetClass)))
+            .add("not_a_class", static_cast<double>(reading.notAClass)).text();
     }
 
     const EngineRequest &m_request;
@@ -155,6 +190,7 @@ private:
     std::vector<AttackInfo> m_infos;
     const AttackInfo &m_info;
     LabelledArray m_sources, m_donors;
+    std::shared_ptr<const OracleProxy> m_evaluator;
     Pixels m_out;
     EngineOutcome m_outcome;
 };

@@ -17,7 +17,7 @@ using namespace metamer;
 constexpr const char *kUsage =
     "usage: metamer-engine --attack A --eps E --sources X.npy --labels Y.npy --donors D.npy --donor-labels L.npy --out EXAMPLES.npy\n"
     "                      [--norm linf] [--targets published|any|all|0,1,..] [--seed 0] [--device auto|cpu|cuda:0] [--time-limit SECONDS]\n"
-    "                      [the attack's own options]\n"
+    "                      [--proxies FOLDER] [the attack's own options]\n"
     "       metamer-engine --list        the attacks with their options\n"
     "       metamer-engine --devices     what attacks can run on here\n"
     "       metamer-engine --version\n"
@@ -72,6 +72,7 @@ EngineRequest parse(int argc, char **argv) {
     request.donors = take(options, "donors", "", true);
     request.donorLabels = take(options, "donor-labels", "", true);
     request.out = take(options, "out", "", true);
+    request.proxies = take(options, "proxies", "");
     request.norm = take(options, "norm", request.norm);
     request.targets = take(options, "targets", "");
     request.device = take(options, "device", request.device);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/attack/proxy/oracle_proxy.h"
 #include "core/base/budget.h"
 #include "core/base/job.h"
 #include "core/base/parameters.h"
@@ -23,6 +25,9 @@ struct AttackInfo {
     std::string source;     ///< paper and section
     std::vector<Norm> norms;
     ParameterSchema schema;
+    std::string defaultEps = "0.4";   ///< in the first of its norms
+    std::string defaultTargets = {};  ///< see Targets; empty: "published" for the ten digits, else "any"
+    bool usesSelector = false;  ///< chooses by the proxy's selector: grey images only
 };
 
 /// Which classes an attack may aim at. "published": the paper's table by hand for the ten digits; "any": the best of all
@@ -54,6 +59,8 @@ struct AttackSetup {
     std::int64_t seed = 0;
     std::string device;                      ///< as resolved: "cpu", "cuda:0"
     const LabelledImages *donors = nullptr;  ///< the training split
+    std::shared_ptr<const OracleProxy> selector;  ///< where the attack uses it
+    std::function<bool(const Pixels &)> keeps;    ///< whether the model whose answer must be kept gives it; empty: none asked for
 };
 
 /// One perturbed image that an attack proposes, on the 8-bit grid and inside the budget.
@@ -64,6 +71,9 @@ struct Candidate {
     Pixels alignedDonor;           ///< the donor after the inverse transform
     std::string transformJson = "{}";
     std::string detailsJson = "{}";
+    bool isFound = true;           ///< false: the nearest that failed, kept as an attempt
+    std::string why;               ///< why it failed, in words
+    std::string enough;            ///< the least eps tried that would have been enough for it; empty if none was
 };
 
 /// An attack, prepared for one run. Thread: one at a time, the one it was made on.

@@ -45,6 +45,13 @@ public:
     virtual std::unique_ptr<Classifier> load(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
                                              int classCount, const std::string &device) = 0;
 
+    /// Trains a proxy. Asked to stop it returns no weights.
+    virtual TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) = 0;
+
+    /// Loads a proxy. Throws Error(Damaged) if the weights do not fit.
+    virtual std::unique_ptr<OracleProxy> loadProxy(ProxyRole role, const Pixels &weights, const std::string &hash, const ImageShape &shape,
+                                                   int classCount, const std::string &device) = 0;
+
     /// Prepares an attack. Throws Error(Usage) for an unknown name.
     virtual std::unique_ptr<Attack> makeAttack(const std::string &name, const AttackSetup &setup) = 0;
 };

@@ -5,6 +5,7 @@
 
 #include <torch/torch.h>
 
+#include "core/attack/proxy/ensemble.h"
 #include "core/attack/registry.h"
 #include "core/model/blas_threads.h"
 #include "core/model/devices.h"
@@ -65,6 +66,15 @@ public:
             throw Error(ErrorCode::Newer, "the architecture '" + architecture + "' is unknown to this version; update Metamer");
         }
         return translated([&] { return loadSmallCnn(weights, shape, classCount, device); });
+    }
+
+    TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) override {
+        return translated([&] { return trainProxyEnsemble(request, stop, progress); });
+    }
+
+    std::unique_ptr<OracleProxy> loadProxy(ProxyRole role, const Pixels &weights, const std::string &hash, const ImageShape &shape,
+                                           int classCount, const std::string &device) override {
+        return translated([&] { return loadProxyEnsemble(role, weights, hash, shape, classCount, device); });
     }
 
     std::unique_ptr<Attack> makeAttack(const std::string &name, const AttackSetup &setup) override { return makeRegisteredAttack(name, setup); }

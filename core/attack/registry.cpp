@@ -1,7 +1,11 @@
 #include "core/attack/registry.h"
 
 #include "core/attack/compute.h"
+#include "core/attack/invariance/interpolate.h"
+#include "core/attack/invariance/l0_transform.h"
+#include "core/attack/invariance/l2_semantic.h"
 #include "core/attack/invariance/linf_nearest.h"
+#include "core/attack/invariance/linf_semantic.h"
 #include "core/model/torch_errors.h"
 
 namespace metamer {
@@ -16,6 +20,10 @@ struct RegisteredAttack {
 const std::vector<RegisteredAttack> &registeredAttacks() {
     static const std::vector<RegisteredAttack> kAttacks = {
         {linfNearestInfo(), makeLinfNearest},
+        {linfSemanticInfo(), makeLinfSemantic},
+        {l0TransformInfo(), makeL0Transform},
+        {l2SemanticInfo(), makeL2Semantic},
+        {interpolateInfo(), makeInterpolate},
     };
     return kAttacks;
 }

@@ -158,6 +158,25 @@ struct Prediction {
     std::string versionsJson = "{}";
 };
 
+/// A trained oracle proxy: an automatic guess at the human label, never one. At most one of each role in a study.
+struct ProxyRecord {
+    std::string role;                 ///< "selector" or "evaluator"
+    std::string hash;                 ///< SHA-256 of the weights; scores are keyed by it
+    Pixels weights;
+    std::string detailsJson = "{}";   ///< how it was trained, and how it did on images that it did not learn from
+    std::string createdUtc;
+};
+
+/// What a proxy guesses people would say of an example.
+struct ProxyScore {
+    ExampleId exampleId;
+    std::string role;
+    std::string hash;
+    int label = -1;                       ///< the likeliest class; -1 "not a class"
+    std::vector<double> probabilities;    ///< [classes]
+    double notAClass = 0;                 ///< with the probabilities it sums to 1
+};
+
 enum class AnnotatorKind { Person, Import, Simulated };
 const char *nameOf(AnnotatorKind kind);
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/data/file_bytes.h"
 #include "core/exchange/labelled_set.h"
 #include "core/image/codec.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr int kSmallestSide = 84;   ///< px that a picture is zoomed to, at least
 constexpr int kGap = 6;
 constexpr int kFrame = 2;
-constexpr int kCaptionHeight = 32;  ///< two lines
+constexpr int kCaptionHeight = 60;  ///< four lines
 constexpr int kMargin = 14;
 constexpr std::size_t kMostExamples = 400;
 constexpr Rgb kSurround{0x77, 0x77, 0x77};
@@ -68,6 +69,40 @@ void drawPicture(Canvas &canvas, int left, int top, const ImageShape &shape, int
     }
 }
 
+/// Four lines at most: what it is, how it was made, how large the change is, what people and proxies say.
+std::vector<std::string> captionsOf(const ExportedExample &example, const std::vector<std::string> &classNames) {
+    std::string first = "#" + std::to_string(example.task) + "  " + example.split + " " + std::to_string(example.sourceIndex) + "  " + labelName(example.originalLabel, classNames);
+    if (example.targetClass) {
+        first += " -> " + labelName(*example.targetClass, classNames);
+    }
+    std::string made = example.isAttempt ? "attempt, failed" : "";
+    const auto add = [&](const std::string &text) { made += (made.empty() ? "" : "  ") + text; };
+    if (!example.style.empty()) {
+        add(example.style);
+    }
+    if (example.donorIndex) {
+        add("donor " + std::to_string(*example.donorIndex));
+    }
+    const std::string sizes = "Linf " + std::to_string(example.norms.linfLevels) + "/255  L2 " + formatNumber(std::round(example.norms.l2() * 100) / 100) + "  L0 " +
+                              std::to_string(example.norms.l0Binarised) + " binarised";
+    std::string said = example.isAttempt ? "" : example.votes.empty() ? "not labelled" : "people: " + labelName(example.verdict, classNames);
+    if (!example.proxyLabels.empty()) {
+        said += (said.empty() ? "proxy:" : "  proxy:");
+        for (const char *role : {"selector", "evaluator"}) {
+            if (const auto found = example.proxyLabels.find(role); found != example.proxyLabels.end()) {
+                said += std::string(" ") + role + " " + (found->second < 0 ? "no class" : labelName(found->second, classNames));
+            }
+        }
+    }
+    std::vector<std::string> lines = {first};
+    for (const std::string &text : {made, sizes, said}) {
+        if (!text.empty()) {
+            lines.push_back(text);
+        }
+    }
+    return lines;
+}
+
 void drawExample(Canvas &canvas, std::vector<Caption> &captions, const LabelledSet &set, const ExportedExample &example,
                  const Layout &layout, int left, int top) {
     const Image clean{set.shape, example.clean};
@@ -90,15 +125,12 @@ void drawExample(Canvas &canvas, std::vector<Caption> &captions, const LabelledS
     drawPicture(canvas, second + layout.side + kGap, top, set.shape, layout.zoom, [&](int x, int y) {
         return differenceColour(greatestChange(set.shape, clean.pixels, perturbed.pixels, static_cast<std::size_t>(y) * set.shape.width + x));
     });
-    std::string first = "#" + std::to_string(example.task) + "  " + example.split + " " + std::to_string(example.sourceIndex) +
-                        "  " + labelName(example.originalLabel, set.classNames);
-    if (example.targetClass) {
-        first += " -> " + labelName(*example.targetClass, set.classNames);
-    }
     const int captionTop = top + layout.zoom * set.shape.height;
-    captions.push_back({left, captionTop + 16, first, 0xFFFFFF});
-    captions.push_back({left, captionTop + 30,
-                        example.votes.empty() ? "not labelled" : "people: " + labelName(example.verdict, set.classNames), 0xFFFFFF});
+    int line = captionTop + 16;
+    for (const std::string &text : captionsOf(example, set.classNames)) {
+        captions.push_back({left, line, text, 0xFFFFFF});
+        line += 14;
+    }
 }
 
 }  // namespace

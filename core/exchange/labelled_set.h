@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,10 @@ struct ExportedExample {
     Pixels perturbed;
     std::vector<int> modelAnswers;           ///< one a model, -1 where none was computed
     std::vector<ExportedVote> votes;         ///< each rater's standing answer
+    bool isAttempt = false;                  ///< the nearest candidate of a failed attempt; on contact sheets only
+    std::string style = {};                  ///< how the attack drew it; empty where there is one way
+    std::optional<std::int64_t> donorIndex = {};   ///< in the training split
+    std::map<std::string, int> proxyLabels = {};   ///< what each proxy guesses, by role; -1 no class. Never a human label
 };
 
 /// What is exported: examples, and the names that their columns stand for.
@@ -62,8 +67,8 @@ void writeLabelledNpz(const LabelledSet &set, const std::filesystem::path &path)
 /// Long .csv, one answer a row, UTF-8: task, worker, label, then what is known of the example. `label import` reads it back.
 void writeVotesCsv(const LabelledSet &set, const std::filesystem::path &path);
 
-/// One .png with every example: original, perturbed and signed difference, captioned, framed red where people changed
-/// the label.
+/// One .png with every example, and the nearest candidates of attempts: original, perturbed and signed difference, captioned
+/// (target, donor, style, norms, what people said, what the proxies guess), framed red where people changed the label.
 void writeContactSheet(const LabelledSet &set, const std::filesystem::path &path);
 
 /// One row of a votes file.

@@ -15,6 +15,7 @@
 #include "core/lab/keep_example.h"
 #include "core/lab/kept_options.h"
 #include "core/lab/models.h"
+#include "core/lab/proxies.h"
 #include "core/study/protocol.h"
 
 namespace metamer {
@@ -70,11 +71,15 @@ Run makeRun(StudyGate &gate, const AttackRunRequest &request, const Plan &plan) 
 Plan planRun(StudyGate &gate, const AttackRunRequest &request) {
     Compute &engine = compute();
     const AttackInfo &info = findByName(engine.attacks(), request.attack, "attack");
-    const Norm norm = parseNorm(request.norm);
+    const Norm norm = request.norm.empty() ? info.norms.front() : parseNorm(request.norm);
+    const std::string eps = !request.eps.empty() ? request.eps : norm == info.norms.front() ? info.defaultEps : std::string();
+    if (eps.empty()) {
+        throw Error(ErrorCode::Usage, "--eps is missing; name the budget in " + normName(norm));
+    }
     if (std::find(info.norms.begin(), info.norms.end(), norm) == info.norms.end()) {
         throw Error(ErrorCode::Usage, "attack " + info.name + " does not work in " + normName(norm) + "; see 'attack list'");
     }
-    Budget::parse(norm, request.eps);
+    Budget::parse(norm, eps);
     if (request.split != "train" && request.split != "test") {
         throw Error(ErrorCode::Usage, "--split '" + request.split + "' is not allowed; use test or train");
     }
@@ -85,12 +90,12 @@ Plan planRun(StudyGate &gate, const AttackRunRequest &request) {
         plan.study = StudyTable(file).get();
     });
     Run &run = plan.run;
-    run.targets = request.targets.empty() ? Targets::defaultFor(plan.dataset.classNames) : request.targets;
+    run.targets = !request.targets.empty() ? request.targets : info.defaultTargets.empty() ? Targets::defaultFor(plan.dataset.classNames) : info.defaultTargets;
     Targets::parse(run.targets, static_cast<int>(plan.dataset.classNames.size()));
     run.kind = RunKind::Attack;
     run.attack = info.name;
     run.norm = normName(norm);
-    run.epsText = request.eps;
+    run.epsText = eps;
     run.split = request.split;
     run.indices = planSources(request, plan.dataset);
     run.modelName = request.modelName;
@@ -140,9 +145,21 @@ private:
         const auto done = doneIndices();
         StopRules rules;
         rules.add(whenAsked(m_job.stop)).add(afterSeconds(timeLimitSeconds));
-        const AttackSetup setup{m_budget, Targets::parse(run.targets, static_cast<int>(m_plan.dataset.classNames.size())),
-                                m_plan.values, run.seed, run.device, &m_data.train};
+        AttackSetup setup{m_budget, Targets::parse(run.targets, static_cast<int>(m_plan.dataset.classNames.size())),
+                          m_plan.values, run.seed, run.device, &m_data.train, nullptr, {}};
         m_models = loadModels(m_gate, m_plan.dataset, run.device);
+        if (findByName(engine.attacks(), run.attack, "attack").usesSelector) {
+            adjustThreads();
+            m_proxies = ensureProxies(m_gate, m_data, run.device, {}, m_job);
+            if (!m_proxies.areComplete()) {
+                m_outcome.end = m_job.stop.end();
+                return;
+            }
+            setup.selector = m_proxies.selector;
+        }
+        if (!run.modelName.empty()) {
+            setup.keeps = [this](const Pixels &pixels) { return answerOfChosenModel(pixels) == m_label; };
+        }
         const auto attack = engine.makeAttack(run.attack, setup);
         EtaClock clock;
         Progress progress{run.name, 0, static_cast<std::int64_t>(run.indices.size()), -1};
@@ -172,6 +189,7 @@ private:
         const LabelledImages &split = m_data.split(m_plan.run.split);
         const auto source = split.images.at(index);
         const int label = split.labels[static_cast<std::size_t>(index)];
+        m_label = label;
         auto candidates = attack.perturb(source, label, m_job.stop);
         if (m_job.stop.isAbortRequested()) {
             return false;
@@ -208,11 +226,19 @@ private:
             details["donor_distance_l2"] = distance;
             m_distances.push_back(distance);
         }
+        example.outcome = candidate.isFound ? ExampleOutcome::Found : ExampleOutcome::Attempt;
+        if (!candidate.isFound) {
+            details["why"] = candidate.why;
+            details["enough"] = candidate.enough.empty() ? Json(nullptr) : Json(candidate.enough);
+        }
         if (!m_plan.run.modelName.empty()) {
             const int answer = answerOfChosenModel(example.pixels);
             details["kept_for_model"] = m_plan.run.modelName;
             details["model_answer"] = answer;
-            example.outcome = answer == label ? ExampleOutcome::Found : ExampleOutcome::Attempt;
+            if (candidate.isFound && answer != label) {
+                example.outcome = ExampleOutcome::Attempt;
+                details["why"] = "model '" + m_plan.run.modelName + "' does not keep its answer";
+            }
         }
         example.detailsJson = details.dump();
         return example;
@@ -239,6 +265,7 @@ private:
         for (const auto &model : m_models) {
             predictions.push_back(predict(model, m_plan.dataset.shape, images));
         }
+        auto scores = proxyScores(examples);
         std::vector<Example> kept;
         m_gate.with([&](StudyFile &file) {
             kept.clear();
@@ -247,6 +274,7 @@ private:
                     kept.push_back(m_keeper.keep(file, examples[i], index, candidates[i].donorIndex));
                 }
                 keepPredictions(file, predictions, kept);
+                keepProxyScores(file, scores, kept);
             });
         });
         for (const auto &example : kept) {
@@ -267,6 +295,29 @@ private:
             }
             for (const auto &prediction : ofModel) {
                 PredictionTable(file).insert(prediction);
+            }
+        }
+    }
+
+    /// What the proxies say of those examples that have pixels, in the order of `examples`; empty where the run uses none.
+    std::vector<std::vector<ProxyScore>> proxyScores(const std::vector<Example> &examples) const {
+        ImageSet images{m_plan.dataset.shape, {}};
+        for (const auto &example : examples) {
+            if (m_proxies.areComplete() && !example.pixels.empty()) {
+                images.append(example.pixels);
+            }
+        }
+        return images.count() > 0 ? readProxies(m_proxies, images) : std::vector<std::vector<ProxyScore>>();
+    }
+
+    static void keepProxyScores(StudyFile &file, std::vector<std::vector<ProxyScore>> &scores, const std::vector<Example> &kept) {
+        for (auto &ofProxy : scores) {
+            std::size_t next = 0;
+            for (const auto &example : kept) {
+                if (!example.pixels.empty()) {
+                    ofProxy[next].exampleId = example.id;
+                    ProxyScoreTable(file).insert(ofProxy[next++]);
+                }
             }
         }
     }
@@ -302,6 +353,8 @@ private:
     Budget m_budget;
     ExampleKeeper m_keeper;
     std::vector<LoadedModel> m_models;
+    LoadedProxies m_proxies;
+    int m_label = -1;   ///< of the source in hand
     std::vector<double> m_distances;
     AttackRunOutcome m_outcome;
     int m_threads = 0;

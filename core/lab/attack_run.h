@@ -16,8 +16,8 @@ struct AttackRunRequest {
     std::string attack = "linf-nearest";
     std::string name;                        ///< empty: ATTACK-NORM-EPS, then -2 ...
     std::string modelName;                   ///< keep only examples that this model answers with the source's label
-    std::string norm = "linf";
-    std::string eps = "0.4";
+    std::string norm;                        ///< empty: the attack's first
+    std::string eps;                         ///< empty: what the attack is used with
     std::string targets;                     ///< see Targets; empty: what fits the data set
     std::string split = "test";
     std::optional<std::vector<std::int64_t>> indices;  ///< these sources, in this order

@@ -36,6 +36,7 @@ InspectedExample inspectExample(StudyFile &file, ExampleId id) {
         }
         found.models.push_back(std::move(answers));
     }
+    found.proxies = ProxyScoreTable(file).ofExample(id);
     found.people = votesOnExample(file, *example);
     return found;
 }

@@ -23,6 +23,7 @@ struct InspectedExample {
     SourceImage source;
     std::optional<SourceImage> donor;
     std::vector<ModelAnswers> models;
+    std::vector<ProxyScore> proxies;   ///< automatic guesses, never shown to annotators
     ExampleVotes people;
 };
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "core/attack/proxy/oracle_proxy.h"
 #include "core/base/budget.h"
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/data/file_bytes.h"
 #include "core/lab/import_examples.h"
@@ -236,8 +238,35 @@ std::vector<AnnotatorReport> reportAnnotators(StudyFile &file, const Votes &vote
     return reports;
 }
 
-constexpr std::size_t kMostCompared = 8;   // runs, pair by pair
+std::string styleOf(const Example &example) {
+    const Json details = Json::parse(example.detailsJson, nullptr, false);
+    return details.is_object() ? details.value("style", "") : std::string();
+}
 
+/// The guesses of the proxies on a run's found examples, the newest score of each role.
+std::vector<ProxyReport> reportProxies(StudyFile &file, const Run &run, const std::vector<Example> &examples, const std::vector<ReportedExample> &rows,
+                                       const ConsensusRule &rule) {
+    std::map<std::string, std::map<ExampleId, int>> labels;
+    for (const auto &score : ProxyScoreTable(file).ofRun(run.id)) {
+        labels[score.role][score.exampleId] = score.label;
+    }
+    std::vector<ProxyReport> reports;
+    for (const ProxyRole role : {ProxyRole::Selector, ProxyRole::Evaluator}) {
+        std::vector<ProxyGuess> guesses;
+        for (std::size_t i = 0; i < examples.size(); ++i) {
+            const auto label = lookUp(labels[nameOf(role)], examples[i].id);
+            if (label && examples[i].outcome == ExampleOutcome::Found) {
+                guesses.push_back({rows[i].sourceLabel, examples[i].targetClass, consensusOf(rows[i].votes, rule), *label});
+            }
+        }
+        if (!guesses.empty()) {
+            reports.push_back(reportProxy(run.name, nameOf(role), guesses));
+        }
+    }
+    return reports;
+}
+
+constexpr std::size_t kMostCompared = 8;   // runs, pair by pair
 
 }  // namespace
 
@@ -291,6 +320,10 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
                 answers.onExample.push_back(lookUp(model.onExample, example.id));
             }
             report.models.push_back(reportModel(run.name, answers, rows, rule));
+            report.models.back().isChosenFor = run.modelName == model.name;
+        }
+        for (auto &proxy : reportProxies(file, run, examples, rows, rule)) {
+            report.proxies.push_back(std::move(proxy));
         }
         for (const auto &[measure, votesOfMeasure] : measures) {
             report.otherMeasures.push_back(reportRun(run.name, count, reported(measure), rule));
@@ -345,7 +378,7 @@ void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyR
     writeFileText(out, htmlReport(head, report));
 }
 
-LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run) {
+LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run, bool withAttempts) {
     const Dataset dataset = DatasetTable(file).get();
     const Votes votes = collectVotes(file, {});
     const Protocol protocol = studyProtocol(file);
@@ -373,15 +406,25 @@ LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run) {
     }
     for (const auto &chosen : chosenRuns(file, run)) {
         auto examples = ExampleTable(file).ofRun(chosen.id);
+        const auto scores = ProxyScoreTable(file).ofRun(chosen.id);
         const std::string primary = primaryMeasure(measuresOn(votes, examples), {}, protocol.measure().name());
         for (auto &example : examples) {
-            if (example.outcome != ExampleOutcome::Found) {
+            const bool isAttempt = example.outcome != ExampleOutcome::Found;
+            if (isAttempt && (!withAttempts || example.pixels.empty())) {
                 continue;
             }
             const SourceImage &source = sources.at(example.sourceId);
             ExportedExample row{chosen.name, example.ordinal, chosen.norm, Budget::parse(parseNorm(chosen.norm), chosen.epsText).eps(),
                                 source.split, source.index, source.label, example.targetClass, kNoLabel, kNoLabel, primary, example.norms,
                                 source.pixels, std::move(example.pixels), {}, {}};
+            row.isAttempt = isAttempt;
+            row.style = styleOf(example);
+            row.donorIndex = example.donorId.isValid() ? std::optional(sources.at(example.donorId).index) : std::nullopt;
+            for (const auto &score : scores) {
+                if (score.exampleId == example.id) {
+                    row.proxyLabels[score.role] = score.label;
+                }
+            }
             for (const auto &model : models) {
                 row.modelAnswers.push_back(lookUp(model.onExample, example.id).value_or(-1));
             }
@@ -424,7 +467,7 @@ std::int64_t exportStudy(StudyFile &file, const std::string &format, const std::
     if (std::filesystem::is_directory(out)) {
         throw Error(ErrorCode::Io, out.string() + " is a folder; name a file");
     }
-    const LabelledSet set = gatherLabelledSet(file, run);
+    const LabelledSet set = gatherLabelledSet(file, run, format == "contact-sheet");
     if (format == "npz") {
         writeLabelledNpz(set, out);
     } else if (format == "csv") {

@@ -41,8 +41,9 @@ struct ExampleVotes {
 };
 ExampleVotes votesOnExample(StudyFile &file, const Example &example);
 
-/// Gathers every found example of a run (of all runs if `run` is empty) with votes and model answers, for export.
-LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run);
+/// Gathers every found example of a run (of all runs if `run` is empty) with votes and model answers, for export; also the
+/// attempts that have a nearest candidate, where they are asked for.
+LabelledSet gatherLabelledSet(StudyFile &file, const std::string &run, bool withAttempts = false);
 
 /// Writes an export: "npz", "csv" or "contact-sheet". Returns how many examples it holds.
 /// Throws Error(Usage) for another format, Error(Io) if the place cannot be written.

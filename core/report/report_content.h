@@ -36,6 +36,7 @@ struct ReportContent {
     std::vector<RunReport> otherMeasures;     ///< the runs' answers of other measures, never counted with the above
     std::vector<RunReport> controls;          ///< clean controls, one for each measure
     std::vector<ModelReport> models;
+    std::vector<ProxyReport> proxies;
     std::vector<AnnotatorReport> annotators;
     std::vector<RunComparison> comparisons;
 };

@@ -136,8 +136,30 @@ ReportTable modelTable(const std::vector<ModelReport> &models) {
         {"Certified, %", "Its answer provably cannot change in the ball around the source"},
         {"Invariance examples", "It kept a right answer that people changed"}}, {}};
     for (const auto &model : models) {
-        table.rows.push_back({model.run, model.model, percent(model.agreement), percent(model.agreementChanged), percent(model.predictionKept),
+        table.rows.push_back({model.run, model.model + (model.isChosenFor ? " (chosen for it)" : ""), percent(model.agreement), percent(model.agreementChanged), percent(model.predictionKept),
                               percent(model.certifiedShare), model.invarianceSuccesses ? count(*model.invarianceSuccesses) : kNone});
+    }
+    return table;
+}
+
+std::optional<double> shareOf(std::int64_t count, std::int64_t total) {
+    return total > 0 ? std::optional(static_cast<double>(count) / static_cast<double>(total)) : std::nullopt;
+}
+
+ReportTable proxyTable(const std::vector<ProxyReport> &proxies) {
+    ReportTable table{"proxies", "Proxies: automatic guesses, not people", {
+        {"Run", "The attack run, or imported set", false},
+        {"Proxy", "The selector is what attacks choose by, so that its word on what it chose means little; the evaluator only reports", false},
+        {"Images", "Found examples that it has read"},
+        {"Guessed changed, %", "It names another class than the source's"},
+        {"Guessed target, %", "It names the class that the attack aimed at"},
+        {"Guessed no class, %", "It takes them for no figure of any class"},
+        {"Agrees with people, %", "It says what people say, where they agree on something"},
+        {"Of people's changes, %", "It finds changed what people changed"}}, {}};
+    for (const auto &proxy : proxies) {
+        const auto ofRead = [&](std::int64_t count) { return percent(shareOf(count, proxy.read)); };
+        table.rows.push_back({proxy.run, proxy.role + " (proxy)", count(proxy.read), ofRead(proxy.changed), ofRead(proxy.target), ofRead(proxy.notAClass),
+                              percent(shareOf(proxy.agreed, proxy.labelled)), percent(shareOf(proxy.changedByBoth, proxy.changedByPeople))});
     }
     return table;
 }
@@ -195,7 +217,7 @@ std::vector<std::string> titles(const ReportTable &table) {
 }  // namespace
 
 std::vector<ReportTable> reportTables(const ReportContent &content) {
-    return {peopleTable(content), agreementTable(content), comparisonTable(content), modelTable(content.models), annotatorTable(content), sizeTable(content.runs)};
+    return {peopleTable(content), agreementTable(content), comparisonTable(content), modelTable(content.models), proxyTable(content.proxies), annotatorTable(content), sizeTable(content.runs)};
 }
 
 std::string toCsv(const ReportTable &table) {

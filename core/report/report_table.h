@@ -14,14 +14,14 @@ struct ReportTable {
         std::string help;       ///< one sentence: how it is counted
         bool isNumber = true;   ///< right-aligned
     };
-    std::string name;           ///< "people", "agreement", "comparisons", "models", "annotators", "sizes"
+    std::string name;           ///< "people", "agreement", "comparisons", "models", "proxies", "annotators", "sizes"
     std::string title;
     std::vector<Column> columns;
     std::vector<std::vector<std::string>> rows;
 };
 
-/// "What people said", "Agreement between people", "Runs compared", "Models against people", "Annotators" and "Sizes of the
-/// perturbations". Shares are in percent with one decimal, "-" stands for what was not computed.
+/// "What people said", "Agreement between people", "Runs compared", "Models against people", "Proxies: automatic guesses",
+/// "Annotators" and "Sizes of the perturbations". Shares are in percent with one decimal, "-" stands for what was not computed.
 std::vector<ReportTable> reportTables(const ReportContent &content);
 
 /// RFC 4180, with a header line.

@@ -161,4 +161,26 @@ ModelReport reportModel(const std::string &run, const ReportedModel &model, cons
     return report;
 }
 
+ProxyReport reportProxy(const std::string &run, const std::string &role, const std::vector<ProxyGuess> &guesses) {
+    ProxyReport report;
+    report.run = run;
+    report.role = role;
+    for (const ProxyGuess &guess : guesses) {
+        const bool isChanged = guess.label >= 0 && guess.label != guess.sourceLabel;
+        ++report.read;
+        report.changed += isChanged;
+        report.target += guess.targetClass && guess.label == *guess.targetClass;
+        report.notAClass += guess.label < 0;
+        if (!guess.consensus || (*guess.consensus < 0 && *guess.consensus != kNotAClass)) {
+            continue;
+        }
+        ++report.labelled;
+        report.agreed += *guess.consensus == (guess.label < 0 ? kNotAClass : guess.label);
+        const bool isChangedByPeople = saysChanged(*guess.consensus, guess.sourceLabel);
+        report.changedByPeople += isChangedByPeople;
+        report.changedByBoth += isChangedByPeople && isChanged;
+    }
+    return report;
+}
+
 }  // namespace metamer

@@ -79,7 +79,30 @@ struct ModelReport {
     std::optional<double> predictionKept;    ///< same answer on source and example, of all examples
     std::optional<double> certifiedShare;    ///< null until certificates are computed
     std::optional<std::int64_t> invarianceSuccesses;  ///< kept, people changed, and right on the source
+    bool isChosenFor = false;   ///< the run kept only what this model answers with the source's label: not free of it
 };
+
+/// What a proxy guessed of one example. Never a human label.
+struct ProxyGuess {
+    int sourceLabel = 0;
+    std::optional<int> targetClass;
+    std::optional<int> consensus;   ///< people's label, where they agree on one; see consensusOf
+    int label = -1;                 ///< a class; -1 "not a class"
+};
+
+/// A proxy's guesses on the found examples of one run, and how they agree with people where people have labelled.
+struct ProxyReport {
+    std::string run;
+    std::string role;               ///< "selector" or "evaluator"
+    std::int64_t read = 0;
+    std::int64_t changed = 0;       ///< another class than the source's
+    std::int64_t target = 0;        ///< the class that the attack aimed at
+    std::int64_t notAClass = 0;
+    std::int64_t labelled = 0;      ///< with a human consensus that is a class or "not a class"
+    std::int64_t agreed = 0;        ///< of those, the proxy says the same
+    std::int64_t changedByPeople = 0, changedByBoth = 0;
+};
+ProxyReport reportProxy(const std::string &run, const std::string &role, const std::vector<ProxyGuess> &guesses);
 
 /// Counts one run. `attempted` is the number of sources the run took in hand; all votes must be of one measure.
 RunReport reportRun(const std::string &name, std::int64_t attempted, const std::vector<ReportedExample> &examples, const ConsensusRule &rule = {});

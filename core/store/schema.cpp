@@ -140,10 +140,17 @@ const std::vector<std::string> kVersion3 = {
         BEGIN SELECT RAISE(ABORT, 'a freeze is never changed; what departs from it is an event'); END)sql",
 };
 
+// The proxies that attacks choose by and that report on examples.
+const std::vector<std::string> kVersion4 = {
+    R"sql(CREATE TABLE proxy (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, role TEXT NOT NULL UNIQUE CHECK (role IN ('selector', 'evaluator')), hash TEXT NOT NULL,
+        weights BLOB NOT NULL, details TEXT NOT NULL, created_utc TEXT NOT NULL))sql",
+};
+
 }  // namespace
 
 const std::vector<Migration> &schemaMigrations() {
-    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}};
+    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
     return kMigrations;
 }
 

@@ -88,6 +88,8 @@ public:
     std::vector<Example> ofRun(RunId run);
     /// Ids of a run's found examples by ordinal, for paging.
     std::vector<ExampleId> idsOfRun(RunId run);
+    /// The same with the attempts that have a nearest candidate to look at.
+    std::vector<ExampleId> picturesOfRun(RunId run);
     std::int64_t count(RunId run, ExampleOutcome outcome);
     /// The sources for which a run has rows already.
     std::vector<SourceImageId> sourcesOfRun(RunId run);
@@ -114,6 +116,32 @@ public:
     std::vector<Prediction> ofSource(SourceImageId source);
     /// Sources of examples, controls and examples that the model has not predicted, `most` at the most.
     std::vector<UnpredictedImage> missing(const std::string &modelHash, int most);
+
+private:
+    SqlConnection &m_connection;
+};
+
+class ProxyTable {
+public:
+    explicit ProxyTable(StudyFile &file) : m_connection(file.connection()) {}
+    /// Keeps a proxy in place of the one of that role.
+    void save(const ProxyRecord &proxy);
+    std::optional<ProxyRecord> find(const std::string &role);
+    /// Both; `weights` stays empty.
+    std::vector<ProxyRecord> list();
+    void remove(const std::string &role);
+
+private:
+    SqlConnection &m_connection;
+};
+
+class ProxyScoreTable {
+public:
+    explicit ProxyScoreTable(StudyFile &file) : m_connection(file.connection()) {}
+    /// Keeps a score; one of the same proxy that is there already stays as it is.
+    void insert(const ProxyScore &score);
+    std::vector<ProxyScore> ofExample(ExampleId example);
+    std::vector<ProxyScore> ofRun(RunId run);
 
 private:
     SqlConnection &m_connection;

@@ -146,11 +146,13 @@ std::vector<Example> ExampleTable::ofRun(RunId run) {
 std::vector<ExampleId> ExampleTable::idsOfRun(RunId run) {
     Statement row(m_connection, "SELECT id FROM example WHERE run_id = ? AND outcome = 'found' ORDER BY ordinal");
     row.bind(run);
-    std::vector<ExampleId> ids;
-    while (row.next()) {
-        ids.push_back(row.id<ExampleId>());
-    }
-    return ids;
+    return readAll(row, [](Statement &each) { return each.id<ExampleId>(); });
+}
+
+std::vector<ExampleId> ExampleTable::picturesOfRun(RunId run) {
+    Statement row(m_connection, "SELECT id FROM example WHERE run_id = ? AND length(pixels) > 0 ORDER BY ordinal");
+    row.bind(run);
+    return readAll(row, [](Statement &each) { return each.id<ExampleId>(); });
 }
 
 std::int64_t ExampleTable::count(RunId run, ExampleOutcome outcome) {

@@ -12,7 +12,7 @@ namespace {
 
 std::unique_ptr<Attack> makeAttack(const LabelledImages &donors, const std::string &targets, std::map<std::string, std::string> options = {}) {
     const AttackInfo &info = findByName(compute().attacks(), "linf-nearest", "attack");
-    return compute().makeAttack("linf-nearest", {Budget::parse(Norm::Linf, "0.4"), Targets::parse(targets, 10), info.schema.check(options), 0, "cpu", &donors});
+    return compute().makeAttack("linf-nearest", {Budget::parse(Norm::Linf, "0.4"), Targets::parse(targets, 10), info.schema.check(options), 0, "cpu", &donors, nullptr, {}});
 }
 
 /// `image` moved by whole pixels, zeros coming in.

@@ -15,6 +15,10 @@ int main(int argc, char **argv) {
     if (arguments.value(0) == QLatin1String("labelling")) {
         return metamer::bench::measureLabelling(arguments.mid(1));
     }
-    std::fprintf(stderr, "usage: metamer-bench labelling [ANSWERS [FOLDER]]   (FOLDER: on the disk to measure)\n");
+    if (arguments.value(0) == QLatin1String("search")) {
+        return metamer::bench::measureSearch(arguments.mid(1));
+    }
+    std::fprintf(stderr, "usage: metamer-bench labelling [ANSWERS [FOLDER]]   (FOLDER: on the disk to measure)\n"
+                         "       metamer-bench search [SECONDS]               (of the random search that l0-transform is set against)\n");
     return 2;
 }

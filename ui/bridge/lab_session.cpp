@@ -202,7 +202,7 @@ JobResult LabSession::runAttackJob(const std::function<AttackRunOutcome(const Ex
 }
 
 int LabSession::attack(const AttackRunRequest &request) {
-    const QString title = QString::fromStdString(request.name.empty() ? request.attack + "-" + request.norm + "-" + request.eps : request.name);
+    const QString title = QString::fromStdString(!request.name.empty() ? request.name : request.attack + (request.norm.empty() ? "" : "-" + request.norm) + (request.eps.empty() ? "" : "-" + request.eps));
     return m_jobs.enqueue(title, [this, request](const JobContext &job) {
         return runAttackJob([&](const ExampleHandler &onExample) { return runAttack(m_study.gate(), request, job, onExample); });
     });

@@ -165,13 +165,15 @@ void AttacksPage::showAttack() {
     if (attack == nullptr) {
         return;
     }
-    m_summary->setText(QString::fromStdString(attack->summary));
+    m_summary->setText(QString::fromStdString(attack->summary) + (attack->usesSelector ? tr(" Chooses by a proxy of human labels, which is trained first where there is none yet: some minutes, once for a data set.") : QString()));
     m_summary->setToolTip(QString::fromStdString(attack->source));
     m_norm->clear();
     for (const Norm norm : attack->norms) {
         m_norm->addItem(QString::fromStdString(normTitle(norm)), QString::fromStdString(normName(norm)));
     }
+    m_eps->setText(QString::fromStdString(attack->defaultEps));
     m_parameters->setSchema(attack->schema);
+    showTargets();
 }
 
 void AttacksPage::showModels() {
@@ -190,16 +192,18 @@ void AttacksPage::showModels() {
 
 void AttacksPage::showTargets() {
     const std::string fitting = Targets::defaultFor(m_session.info().dataset.classNames);
+    const AttackInfo *attack = chosenAttack();
     m_targets->clear();
     m_targets->addItems(fitting == "published" ? QStringList{QStringLiteral("published"), QStringLiteral("any"), QStringLiteral("all")}
                                                : QStringList{QStringLiteral("any"), QStringLiteral("all")});
+    m_targets->setCurrentText(QString::fromStdString(attack != nullptr && !attack->defaultTargets.empty() ? attack->defaultTargets : fitting));
 }
 
 void AttacksPage::showLevels() {
     try {
         const Norm norm = m_norm->count() > 0 ? parseNorm(m_norm->currentData().toString().toStdString()) : Norm::Linf;
         const Budget budget = Budget::parse(norm, m_eps->text().trimmed().toStdString());
-        m_levels->setText(norm == Norm::Linf ? tr("%1 of 255 grey levels").arg(budget.greyLevels()) : QString());
+        m_levels->setText(norm == Norm::Linf ? tr("%1 of 255 grey levels").arg(budget.greyLevels()) : norm == Norm::L0 ? tr("pixels that may change") : QString());
         m_levels->setStyleSheet({});
     } catch (const Error &error) {
         m_levels->setText(QString::fromUtf8(error.what()));

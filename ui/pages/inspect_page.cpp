@@ -186,7 +186,7 @@ void InspectPage::loadRun() {
     }
     const RunId run{m_run->currentData().toString().toLongLong()};
     const int request = ++m_request;
-    m_session.study().ask(this, [run](StudyFile &file) { return ExampleTable(file).idsOfRun(run); },
+    m_session.study().ask(this, [run](StudyFile &file) { return ExampleTable(file).picturesOfRun(run); },
                           [this, request](std::vector<ExampleId> ids) {
                               if (request != m_request) {
                                   return;
@@ -236,7 +236,7 @@ void InspectPage::showStrip() {
         [this, shape, current](std::vector<std::pair<Example, Pixels>> pairs) {
             std::deque<PairStrip::Pair> shownPairs;
             for (const auto &[example, source] : pairs) {
-                shownPairs.push_back({toQImage(shape, source), toQImage(shape, example.pixels), QStringLiteral("#%1").arg(example.ordinal)});
+                shownPairs.push_back({toQImage(shape, source), toQImage(shape, example.pixels), (example.outcome == ExampleOutcome::Found ? QStringLiteral("#%1") : tr("#%1 failed")).arg(example.ordinal)});
             }
             m_strip->setPairs(shownPairs, current);
         });
@@ -273,7 +273,38 @@ void InspectPage::showFacts(const InspectedExample &found) {
                                       .arg(transform.value("shift_y", 0.0))
                                       .arg(transform.value("rotation_degrees", 0.0)));
     }
+    rows += attackFacts(found) + proxyFacts(found);
     m_facts->setText(QStringLiteral("<table cellspacing='0' cellpadding='1'>%1</table>").arg(rows));
+}
+
+/// How it was drawn; of an attempt, why it failed and what would have been enough.
+QString InspectPage::attackFacts(const InspectedExample &found) const {
+    const Json details = Json::parse(found.example.detailsJson, nullptr, false);
+    if (!details.is_object()) {
+        return {};
+    }
+    QString rows;
+    if (const std::string style = details.value("style", ""); !style.empty()) {
+        rows += fact(tr("Style"), QString::fromStdString(style));
+    }
+    if (const std::string why = details.value("why", ""); found.example.outcome == ExampleOutcome::Attempt && !why.empty()) {
+        rows += fact(tr("Why not"), QString::fromStdString(why).toHtmlEscaped());
+        const auto enough = details.find("enough");
+        rows += fact(tr("Enough"), enough != details.end() && enough->is_string()
+                                       ? (found.run.norm == "l0" ? tr("%1 pixels, by the selector (proxy)") : tr("eps %1, by the selector (proxy)")).arg(QString::fromStdString(enough->get<std::string>()))
+                                       : tr("no budget that was tried"));
+    }
+    return rows;
+}
+
+QString InspectPage::proxyFacts(const InspectedExample &found) const {
+    QString rows;
+    for (const auto &score : found.proxies) {
+        const double probability = score.label < 0 ? score.notAClass : score.probabilities[static_cast<std::size_t>(score.label)];
+        const QString role = score.role == "selector" ? tr("Proxy, selector") : tr("Proxy, evaluator");
+        rows += fact(role, tr("guesses %1 (%2 %)").arg(score.label < 0 ? tr("no class") : className(score.label), QString::number(100 * probability, 'f', 0)));
+    }
+    return rows;
 }
 
 void InspectPage::showPeople(const InspectedExample &found) {

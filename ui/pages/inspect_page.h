@@ -41,6 +41,8 @@ private:
     void showExample(const InspectedExample &found);
     void showFacts(const InspectedExample &found);
     void showModels(const InspectedExample &found);
+    QString attackFacts(const InspectedExample &found) const;
+    QString proxyFacts(const InspectedExample &found) const;
     void showPeople(const InspectedExample &found);
     void showStrip();
     void showEmpty(const QString &text);

@@ -170,7 +170,7 @@ void AgreementChart::setModels(const std::vector<ModelReport> &models) {
     }
     QStringList names;
     for (const auto &model : models) {
-        names << QString::fromStdString(model.model + ", " + model.run);
+        names << QString::fromStdString(model.model + (model.isChosenFor ? " (chosen for it), " : ", ") + model.run);
     }
     for (auto model = models.rbegin(); model != models.rend(); ++model) {
         const std::optional<double> shares[] = {model->predictionKept, model->agreementChanged, model->agreement};

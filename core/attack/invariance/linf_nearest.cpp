@@ -53,15 +53,13 @@ public:
                                   .contiguous();
         std::vector<Candidate> candidates;
         std::int64_t leastRemoved = 0;
-        for (const int target : m_setup.targets.allowedFor(label)) {
-            if (stop.isAbortRequested()) {
-                return {};
-            }
-            const NearestDonor nearest = m_search.nearest(versions, target);
-            if (nearest.index < 0) {
+        const auto targets = m_setup.targets.allowedFor(label);
+        const auto donors = stop.isAbortRequested() ? std::vector<NearestDonor>() : m_search.nearest(versions, targets);
+        for (std::size_t i = 0; i < donors.size(); ++i) {
+            if (donors[i].index < 0) {
                 continue;
             }
-            Candidate candidate = moveTo(nearest, target, source);
+            Candidate candidate = moveTo(donors[i], targets[i], source);
             const std::int64_t removed = removedInk(source, candidate.pixels);
             if (m_setup.targets.isOneEach()) {
                 candidates.push_back(std::move(candidate));

@@ -1,0 +1,83 @@
+#include "core/attack/semantic/donor_placer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/attack/parallel.h"
+#include "core/base/error.h"
+
+namespace metamer {
+namespace {
+
+const LabelledImages &greyOnly(const LabelledImages &donors) {
+    if (donors.images.shape.channels != 1) {
+        throw Error(ErrorCode::Usage, "this attack works with strokes and so with grey images; this data set has " +
+                                          std::to_string(donors.images.shape.channels) + " channels; use linf-nearest");
+    }
+    return donors;
+}
+
+}  // namespace
+
+DonorPlacer::DonorPlacer(const AttackSetup &setup)
+    : m_seed(setup.seed), m_selector(setup.selector), m_isDark(hasDarkInk(greyOnly(*setup.donors).images)),
+      m_donors(m_isDark ? LabelledImages{{setup.donors->images.shape, negative(setup.donors->images.bytes)}, setup.donors->labels} : *setup.donors),
+      m_index(m_donors, torch::Device(setup.device), setup.seed), m_usual(usualFigure(m_donors)) {}
+
+Pixels DonorPlacer::lightInk(std::span<const std::uint8_t> given) const {
+    return m_isDark ? negative(given) : Pixels(given.begin(), given.end());
+}
+
+std::vector<PlacedDonor> DonorPlacer::place(const InkCost &cost, const std::vector<int> &classes, int perClass, std::uint64_t seed) const {
+    auto placed = m_index.cheapest(cost, classes, perClass);
+    refineAll(placed, cost, {14, 6, false}, seed);
+    return placed;
+}
+
+void DonorPlacer::bend(std::vector<PlacedDonor> &placed, const InkCost &cost, std::uint64_t seed) const { refineAll(placed, cost, {30, 6, true}, seed + 1); }
+
+void DonorPlacer::refineAll(std::vector<PlacedDonor> &placed, const InkCost &cost, const Refinement &how, std::uint64_t seed) const {
+    inParallel(placed.size(), [&](std::size_t i) {
+        Rng rng(seed + static_cast<std::uint64_t>(placed[i].index) * 31);
+        const Refined better = refined(DonorPlane(shape(), m_donors.images.at(placed[i].index)), cost, placed[i].placement, how, rng);
+        placed[i].placement = better.placement;
+        placed[i].cost = better.cost;
+    });
+}
+
+InkPlane DonorPlacer::planeOf(const PlacedDonor &placed) const {
+    InkPlane plane;
+    DonorPlane(shape(), m_donors.images.at(placed.index)).place(placed.placement, plane);
+    return plane;
+}
+
+Pixels DonorPlacer::alignedDonor(const PlacedDonor &placed) const {
+    Pixels aligned;
+    for (const float ink : planeOf(placed)) {
+        aligned.push_back(static_cast<std::uint8_t>(std::lround(ink * 255)));
+    }
+    return asGiven(aligned);
+}
+
+std::vector<ProxyReading> DonorPlacer::read(const std::vector<Pixels> &images) const {
+    ImageSet set{shape(), {}};
+    for (const Pixels &image : images) {
+        set.append(asGiven(image));
+    }
+    return m_selector->read(set);
+}
+
+std::uint64_t DonorPlacer::seedOf(const Pixels &source) const {
+    std::uint64_t hash = static_cast<std::uint64_t>(m_seed) ^ 0xCBF29CE484222325ull;   // FNV-1a
+    for (const std::uint8_t byte : source) {
+        hash = (hash ^ byte) * 0x100000001B3ull;
+    }
+    return hash;
+}
+
+double conviction(const ProxyReading &reading, int classIndex) {
+    const double p = std::clamp(static_cast<double>(reading.probabilityOf(classIndex)), 1e-6, 1 - 1e-6);
+    return std::min(6.0, std::log(p / (1 - p))) + 0.1 * std::max(-20.0, static_cast<double>(reading.generative[static_cast<std::size_t>(classIndex)]));
+}
+
+}  // namespace metamer
