@@ -16,9 +16,12 @@ struct Alignment {
     double rotation = 0;
 };
 
-/// Rotates about the centre, then shifts. The inverse of an alignment undoes exactly that map.
-/// `images` [N, C, H, W], one alignment an image; bilinear, zeros outside.
-torch::Tensor warp(const torch::Tensor &images, const std::vector<Alignment> &alignments, bool isInverse);
+/// Where the pixels of aligned images are read from, [N, H, W, 2], one alignment an image: rotation about the centre, then the
+/// shift. The inverse of an alignment undoes exactly that map.
+torch::Tensor alignmentGrid(const std::vector<Alignment> &alignments, bool isInverse, std::int64_t height, std::int64_t width, torch::Device device);
+
+/// `images` [N, C, H, W] read through such a grid; bilinear, zeros outside.
+torch::Tensor warp(const torch::Tensor &images, const torch::Tensor &grid);
 
 /// The nearest donor of a class to any version of a source.
 struct NearestDonor {
@@ -29,11 +32,11 @@ struct NearestDonor {
 
 /// Exact nearest-neighbour search. Each image is taken as its 64 leading principal components and the length of what they
 /// leave out: distances between those are never longer than the true ones (the basis is orthonormal, and lengths differ by
-/// at most the distance), so a matrix product a twelfth the size rules out nearly every donor, and the few pairs that are
-/// left are compared pixel by pixel.
+/// at most the distance), so a matrix product a twelfth the size rules out nearly every donor. Of the pairs that are left most
+/// fall to 64 components more, and the rest are compared pixel by pixel.
 class DonorSearch {
 public:
-    /// Keeps 272 bytes a donor on the device. The donors must outlive the search.
+    /// Keeps 272 bytes a donor on the device and 264 on the host. The donors must outlive the search.
     DonorSearch(const LabelledImages &donors, torch::Device device);
 
     /// For each of `labels` the donor of that class that is nearest to any row of `versions` [V, C * H * W]; of equals the
@@ -47,13 +50,25 @@ private:
     struct ClassBlock {
         ClassRows members;
         torch::Tensor shortRows;   ///< [N, K + 3]: components, length of the rest, square of both, one
+        torch::Tensor furtherRows; ///< [N, K + 2] on the host: further components, length of the rest after them and before them
     };
-    /// [N, K + 1] and [N, 1] of images [N, D]: components and length of the rest, and the square of both.
-    std::pair<torch::Tensor, torch::Tensor> shortened(const torch::Tensor &rows) const;
+    /// The versions of one source, on the host but for the short ones.
+    struct Versions {
+        torch::Tensor pixels;       ///< [V, D]
+        torch::Tensor furtherRows;  ///< [V, K + 2]
+        torch::Tensor right;        ///< [K + 3, V] on the device: a donor's short row times it gives squared distances
+    };
+    struct Shortened {
+        torch::Tensor parts;     ///< [N, K + 1]: components, length of the rest
+        torch::Tensor squares;   ///< [N, 1]: the square of both
+        torch::Tensor further;   ///< as furtherRows
+    };
+    Shortened shortened(const torch::Tensor &rows) const;
     const ClassBlock *blockOf(int label) const;
-    /// Of the pairs of one donor with all versions, those that their bounds do not rule out, pixel by pixel.
-    void compareRow(std::int64_t donor, const float *pairBounds, const torch::Tensor &versions, NearestDonor &nearest) const;
-    NearestDonor nearestIn(const ClassBlock &block, const torch::Tensor &bounds, const torch::Tensor &versions, const torch::Tensor &shortVersions) const;
+    NearestDonor nearestIn(const ClassBlock &block, const torch::Tensor &bounds, const Versions &versions) const;
+
+    /// Of the pairs of one donor (a row of `block`) with all versions, those that their bounds do not rule out, pixel by pixel.
+    void compareRow(const ClassBlock &block, std::int64_t row, const float *pairBounds, const Versions &versions, NearestDonor &nearest) const;
 
     const LabelledImages &m_donors;
     torch::Device m_device;

@@ -113,4 +113,27 @@ void rowMinima(const float *left, std::int64_t count, const PackedColumns &right
     minima(left, count, right, packed.data(), out);
 }
 
+#if defined(__x86_64__)
+[[gnu::target_clones("avx512f", "avx2", "default")]]
+#endif
+double squaredDistance(const float *a, const float *b, std::int64_t size) {
+    constexpr int kLanes = 16;
+    float sums[kLanes] = {};
+    std::int64_t i = 0;
+    for (; i + kLanes <= size; i += kLanes) {
+        for (int lane = 0; lane < kLanes; ++lane) {
+            const float difference = a[i + lane] - b[i + lane];
+            sums[lane] += difference * difference;
+        }
+    }
+    double squared = 0;
+    for (; i < size; ++i) {
+        squared += static_cast<double>(a[i] - b[i]) * static_cast<double>(a[i] - b[i]);
+    }
+    for (const float sum : sums) {
+        squared += static_cast<double>(sum);
+    }
+    return squared;
+}
+
 }  // namespace metamer

@@ -27,4 +27,7 @@ private:
 /// whichever this processor has; sums may differ in the last bits between them. One thread.
 void rowMinima(const float *left, std::int64_t count, const PackedColumns &right, float *out);
 
+/// The squared Euclidean distance of two vectors, in single precision sums of every sixteenth entry.
+double squaredDistance(const float *a, const float *b, std::int64_t size);
+
 }  // namespace metamer

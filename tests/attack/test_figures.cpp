@@ -63,6 +63,18 @@ private Q_SLOTS:
         }
     }
 
+    void distancesAreThoseOfTheSum() {
+        Rng rng(6);
+        for (const std::int64_t size : {1, 15, 16, 17, 784}) {
+            const auto a = randoms(static_cast<std::size_t>(size), rng), b = randoms(static_cast<std::size_t>(size), rng);
+            double wanted = 0;
+            for (std::size_t i = 0; i < a.size(); ++i) {
+                wanted += static_cast<double>(a[i] - b[i]) * static_cast<double>(a[i] - b[i]);
+            }
+            QVERIFY(std::abs(squaredDistance(a.data(), b.data(), size) - wanted) < 1e-3);
+        }
+    }
+
     void placementMovesTheDonor() {
         const Pixels box = boxes({{8, 10, 4, 6}});
         InkPlane plane;

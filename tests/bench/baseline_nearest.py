@@ -18,11 +18,10 @@ from sklearn.neighbors import NearestNeighbors
 
 def transforms(image):
     versions = []
-    for rotation in np.linspace(-30, 30, 31):
-        turned = ndimage.rotate(image, rotation, reshape=False, order=1)
-        for dx in np.linspace(-3, 3, 5):
-            for dy in np.linspace(-3, 3, 5):
-                versions.append(ndimage.shift(turned, (dy, dx), order=1).ravel())
+    for dx in np.linspace(-3, 3, 5):
+        for dy in np.linspace(-3, 3, 5):
+            for rotation in np.linspace(-30, 30, 31):
+                versions.append(ndimage.rotate(ndimage.shift(image, (dy, dx)), rotation, reshape=False).ravel())
     return np.array(versions)
 
 

@@ -91,13 +91,14 @@ void measureNearest(const Data &data) {
     const double whole = secondsAnImage(data, *attack, 40);
     const DonorSearch search(data.mnist.train, torch::kCPU);
     const auto grid = releasedGrid();
+    const auto seenFrom = alignmentGrid(grid, false, 28, 28, torch::kCPU);
     LabelledImages sources{{data.mnist.test.images.shape, {}}, {}};
     std::vector<std::vector<NearestDonor>> ours;
     std::vector<float> versions;
     for (std::size_t i = 0; i < kBaselineSources; ++i) {
         sources.images.append(data.source(i));
         sources.labels.push_back(data.label(i));
-        const auto rows = warp(toTensor(data.source(i), 1, {1, 28, 28}, torch::kCPU).expand({static_cast<std::int64_t>(grid.size()), -1, -1, -1}), grid, false).flatten(1).contiguous();
+        const auto rows = warp(toTensor(data.source(i), 1, {1, 28, 28}, torch::kCPU).expand({static_cast<std::int64_t>(grid.size()), -1, -1, -1}), seenFrom).flatten(1).contiguous();
         versions.insert(versions.end(), rows.data_ptr<float>(), rows.data_ptr<float>() + rows.numel());
         ours.push_back(search.nearest(rows, Targets::parse("all", 10).allowedFor(data.label(i))));
     }
@@ -205,7 +206,7 @@ void measureL0(const Data &data, double seconds) {
         const Pixels source(data.source(i).begin(), data.source(i).end());
         const InkMask binary = inkMask(source);
         const InkCost cost = InkCost::plain(InkPlane(binary.begin(), binary.end()), 1);
-        const auto placed = placer.place(cost, Targets::parse("all", 10).allowedFor(data.label(i)), 6, placer.seedOf(source));
+        const auto placed = placer.place(cost, Targets::parse("all", 10).allowedFor(data.label(i)), 4, placer.seedOf(source));
         double least = 1e9;
         for (const auto &donor : placed) {
             const InkMask wanted = inkMask(placer.planeOf(donor));

@@ -46,6 +46,8 @@ public:
         return movedTowards(source, wanted, m_eps);
     }
 
+    double evenest() const override { return 0.7; }
+
     std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const override {
         std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> renderers;
         for (double eps = m_eps * 1.1; eps < m_eps * 4; eps *= 1.1) {

@@ -18,7 +18,7 @@ std::vector<double> evenSteps(double reach, std::int64_t steps) {
     return values;
 }
 
-std::vector<Alignment> alignmentGrid(const ParameterValues &values) {
+std::vector<Alignment> releasedVersions(const ParameterValues &values) {
     const auto shifts = evenSteps(values.real("max-shift"), values.integer("shift-steps"));
     const auto rotations = evenSteps(values.real("max-rotation"), values.integer("rotation-steps"));
     std::vector<Alignment> grid;
@@ -41,16 +41,13 @@ Pixels toBytes(const torch::Tensor &image) {
 class LinfNearest final : public Attack {
 public:
     explicit LinfNearest(const AttackSetup &setup)
-        : m_setup(setup), m_device(setup.device), m_grid(alignmentGrid(setup.values)), m_search(*setup.donors, m_device) {}
+        : m_setup(setup), m_device(setup.device), m_versions(releasedVersions(setup.values)), m_search(*setup.donors, m_device),
+          m_seenFrom(gridOf(m_versions, false)) {}
 
     std::vector<Candidate> perturb(std::span<const std::uint8_t> source, int label, const StopToken &stop) override {
         const torch::NoGradGuard noGrad;
         const ImageShape &shape = m_setup.donors->images.shape;
-        const auto versions = warp(toTensor(source, 1, shape, m_device)
-                                       .expand({static_cast<std::int64_t>(m_grid.size()), -1, -1, -1}),
-                                   m_grid, false)
-                                  .flatten(1)
-                                  .contiguous();
+        const auto versions = warp(toTensor(source, 1, shape, m_device).expand({static_cast<std::int64_t>(m_versions.size()), -1, -1, -1}), m_seenFrom).flatten(1).contiguous();
         std::vector<Candidate> candidates;
         std::int64_t leastRemoved = 0;
         const auto targets = m_setup.targets.allowedFor(label);
@@ -73,11 +70,11 @@ public:
 
 private:
     Candidate moveTo(const NearestDonor &nearest, int target, std::span<const std::uint8_t> source) const {
-        const Alignment &alignment = m_grid[nearest.version];
+        const Alignment &alignment = m_versions[nearest.version];
         Candidate candidate;
         candidate.targetClass = target;
         candidate.donorIndex = nearest.index;
-        candidate.alignedDonor = toBytes(warp(m_search.donor(nearest.index), {alignment}, true));
+        candidate.alignedDonor = toBytes(warp(m_search.donor(nearest.index), gridOf({alignment}, true)));
         candidate.pixels = moveTowardsDonor(source, candidate.alignedDonor, m_setup.budget.greyLevels());
         candidate.transformJson = JsonWriter().add("shift_x", alignment.shiftX).add("shift_y", alignment.shiftY)
                                       .add("rotation_degrees", alignment.rotation).text();
@@ -86,10 +83,16 @@ private:
         return candidate;
     }
 
+    torch::Tensor gridOf(const std::vector<Alignment> &alignments, bool isInverse) const {
+        const ImageShape &shape = m_setup.donors->images.shape;
+        return alignmentGrid(alignments, isInverse, shape.height, shape.width, m_device);
+    }
+
     AttackSetup m_setup;
     torch::Device m_device;
-    std::vector<Alignment> m_grid;
+    std::vector<Alignment> m_versions;
     DonorSearch m_search;
+    torch::Tensor m_seenFrom;   ///< where each version reads the source
 };
 
 }  // namespace

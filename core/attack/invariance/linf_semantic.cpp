@@ -1,5 +1,7 @@
 #include "core/attack/invariance/linf_semantic.h"
 
+#include <algorithm>
+
 #include <torch/torch.h>
 
 #include "core/attack/semantic/figure_attack.h"
@@ -18,6 +20,8 @@ public:
     Pixels render(const std::string &style, const Pixels &source, const InkPlane &figure, const ImageShape &shape) const override {
         return renderLinf(style, source, figure, shape, m_greyLevels);
     }
+
+    double evenest() const override { return std::min(0.7, 1.05 * m_greyLevels / (255.0 - m_greyLevels)); }
 
     std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const override {
         std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> renderers;

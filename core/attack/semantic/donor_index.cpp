@@ -4,6 +4,9 @@
 #include <cmath>
 #include <numbers>
 
+#include "core/attack/parallel.h"
+#include "core/model/blas_threads.h"
+
 namespace metamer {
 namespace {
 
@@ -50,7 +53,7 @@ DonorIndex::DonorIndex(const LabelledImages &donors, torch::Device device, std::
     const torch::NoGradGuard noGrad;
     const ImageShape &shape = donors.images.shape;
     const auto versions = static_cast<std::int64_t>(m_grid.size());
-    m_warps = sourceMaps(m_grid, shape.height, shape.width).to(device);
+    m_seenFrom = at::affine_grid_generator(sourceMaps(m_grid, shape.height, shape.width).to(device), {versions, 1, shape.height, shape.width}, true);
     std::vector<float> areas;
     for (const Placement &at : m_grid) {
         areas.push_back(static_cast<float>(at.scaleX * at.scaleY));
@@ -70,8 +73,8 @@ std::vector<PlacedDonor> DonorIndex::cheapest(const InkCost &cost, const std::ve
     const auto plane = [&](const InkPlane &ink) { return torch::from_blob(const_cast<float *>(ink.data()), {1, 1, shape.height, shape.width}).to(m_device); };
     const auto stays = plane(cost.stays());
     const auto weights = stays + cost.addWeight() * plane(cost.present());
-    const auto grid = at::affine_grid_generator(m_warps, {versions, 1, shape.height, shape.width}, true);
-    const auto seen = at::grid_sampler(weights.expand({versions, -1, -1, -1}), grid, 0, 0, true).flatten(1);   // [V, D]
+    const OneBlasThread oneThread;   // the threads share out donors and classes; BLAS threads on top would wait for each other
+    const auto seen = at::grid_sampler(weights.expand({versions, -1, -1, -1}), m_seenFrom, 0, 0, true).flatten(1);   // [V, D]
     // cost = (area * stays + add * ink - donor . weights) / area, in pixels of the source.
     const auto constant = (stays.sum() * m_areas - torch::mv(seen, m_leading.mean)) / m_areas;             // [V]
     const auto scaled = seen / m_areas.unsqueeze(1);
@@ -79,31 +82,43 @@ std::vector<PlacedDonor> DonorIndex::cheapest(const InkCost &cost, const std::ve
     const auto inkPrice = (cost.addWeight() / m_areas).unsqueeze(0);                                // [1, V]
     // The price of ink goes in as one more component, so that one product gives the whole cost.
     const auto right = torch::cat({-projected, inkPrice, constant.unsqueeze(0)});
-    std::vector<PlacedDonor> found;
+    std::vector<const ClassBlock *> blocks;
+    std::vector<torch::Tensor> shortLists;
     for (const ClassBlock &block : m_classes) {
-        if (std::find(classes.begin(), classes.end(), block.members.label) == classes.end()) {
-            continue;
+        if (std::find(classes.begin(), classes.end(), block.members.label) != classes.end()) {
+            const auto least = rowMinimaOfProduct(block.shortRows, right);
+            blocks.push_back(&block);
+            shortLists.push_back(std::get<1>(least.topk(std::min(kShortList, least.size(0)), 0, false)).cpu());
         }
-        const auto least = rowMinimaOfProduct(block.shortRows, right);
-        const auto rows = std::get<1>(least.topk(std::min(kShortList, least.size(0)), 0, false)).cpu();
-        std::vector<std::int64_t> indices;
-        for (std::int64_t i = 0; i < rows.size(0); ++i) {
-            indices.push_back(block.members.indices[static_cast<std::size_t>(rows[i].item<std::int64_t>())]);
-        }
-        const auto x = flatRows(m_donors.images, indices, m_device);
-        const auto exact = torch::mm(x, -scaled.t()) + x.sum(1, true) * inkPrice + stays.sum();
-        const auto best = exact.min(1);
-        const auto prices = std::get<0>(best).cpu(), at = std::get<1>(best).cpu();
-        std::vector<PlacedDonor> ofClass;
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-            const auto row = static_cast<std::int64_t>(i);
-            ofClass.push_back({indices[i], block.members.label, m_grid[static_cast<std::size_t>(at[row].item<std::int64_t>())], prices[row].item<float>()});
-        }
-        std::sort(ofClass.begin(), ofClass.end(), [](const PlacedDonor &a, const PlacedDonor &b) { return a.cost != b.cost ? a.cost < b.cost : a.index < b.index; });
-        ofClass.resize(std::min(ofClass.size(), static_cast<std::size_t>(perClass)));
-        found.insert(found.end(), ofClass.begin(), ofClass.end());
     }
-    return found;
+    const auto turned = scaled.t().neg();
+    std::vector<std::vector<PlacedDonor>> found(blocks.size());
+    inParallel(blocks.size(), [&](std::size_t i) { found[i] = priced(*blocks[i], shortLists[i], turned, inkPrice, stays.sum(), perClass); });
+    std::vector<PlacedDonor> all;
+    for (const auto &ofClass : found) {
+        all.insert(all.end(), ofClass.begin(), ofClass.end());
+    }
+    return all;
+}
+
+std::vector<PlacedDonor> DonorIndex::priced(const ClassBlock &block, const torch::Tensor &shortList, const torch::Tensor &turned, const torch::Tensor &inkPrice,
+                                            const torch::Tensor &stays, int most) const {
+    const torch::NoGradGuard noGrad;
+    std::vector<std::int64_t> indices;
+    for (std::int64_t i = 0; i < shortList.size(0); ++i) {
+        indices.push_back(block.members.indices[static_cast<std::size_t>(shortList[i].item<std::int64_t>())]);
+    }
+    const auto x = flatRows(m_donors.images, indices, m_device);
+    const auto best = (torch::mm(x, turned) + x.sum(1, true) * inkPrice + stays).min(1);
+    const auto prices = std::get<0>(best).cpu(), at = std::get<1>(best).cpu();
+    std::vector<PlacedDonor> donors;
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        const auto row = static_cast<std::int64_t>(i);
+        donors.push_back({indices[i], block.members.label, m_grid[static_cast<std::size_t>(at[row].item<std::int64_t>())], prices[row].item<float>()});
+    }
+    std::sort(donors.begin(), donors.end(), [](const PlacedDonor &a, const PlacedDonor &b) { return a.cost != b.cost ? a.cost < b.cost : a.index < b.index; });
+    donors.resize(std::min(donors.size(), static_cast<std::size_t>(most)));
+    return donors;
 }
 
 }  // namespace metamer

@@ -36,10 +36,14 @@ private:
         torch::Tensor shortRows;   ///< [N, K + 2]: components, ink in full pixels, one
     };
 
+    /// The donors of a short list with their exact least cost, the cheapest `most`. `turned` [D, V] and `inkPrice` [1, V] as `cheapest` makes them.
+    std::vector<PlacedDonor> priced(const ClassBlock &block, const torch::Tensor &shortList, const torch::Tensor &turned, const torch::Tensor &inkPrice,
+                                    const torch::Tensor &stays, int most) const;
+
     const LabelledImages &m_donors;
     torch::Device m_device;
     std::vector<Placement> m_grid;
-    torch::Tensor m_warps;    ///< [V, 2, 3] where each weight image reads the source
+    torch::Tensor m_seenFrom; ///< [V, H, W, 2] where each weight image reads the source
     torch::Tensor m_areas;    ///< [V] area of a source pixel in the weight image
     LeadingComponents m_leading;
     std::vector<ClassBlock> m_classes;

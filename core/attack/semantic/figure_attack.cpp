@@ -92,7 +92,7 @@ double FigureAttack::priceOf(const Pixels &source, const Pixels &pixels, const I
     const double newShare = newArea / std::max(1.0, newArea + oldArea);
     const double evenness = oldArea > 0 && newArea > 0 ? (newInk / newArea) / std::max(0.01, oldInk / oldArea) : 1;
     const double blot = std::max(0.0, size.halfWidth - m_placer.usual().halfWidth) + 0.012 * std::max(0, size.area - m_placer.usual().area);
-    return m_setup.values.real("blot-price") * blot + m_setup.values.real("uneven-price") * newShare * std::max(0.0, 0.7 - evenness) +
+    return m_setup.values.real("blot-price") * blot + m_setup.values.real("uneven-price") * newShare * std::max(0.0, m_renderer->evenest() - evenness) +
            m_setup.values.real("residue-price") * residue / std::max(1.0, oldInk + newInk);
 }
 

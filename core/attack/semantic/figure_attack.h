@@ -19,6 +19,9 @@ public:
     /// The source changed towards the figure, within the budget.
     virtual Pixels render(const std::string &style, const Pixels &source, const InkPlane &figure, const ImageShape &shape) const = 0;
 
+    /// How bright new ink can be beside old ink at best, 0 .. 1; only what is darker than that is priced as uneven.
+    virtual double evenest() const = 0;
+
     /// The same renderer with larger budgets, rising, to find what would have been enough; with their eps as text.
     virtual std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const = 0;
 };
