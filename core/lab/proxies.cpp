@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kTrainingVersion = 1;   // of the networks and of what they are trained on: another number, other files in the cache
+constexpr int kTrainingVersion = 2;   // of the networks and of what they are trained on: another number, other files in the cache
 constexpr std::int64_t kScoreBatch = 200;
 
 std::string hashOf(const Pixels &weights) {

@@ -144,6 +144,17 @@ private Q_SLOTS:
         }
     }
 
+    void proxiesReadDarkInkToo() {
+        const LabelledImages dark = turnedOver(m_train), test = turnedOver(makeDigits(100, 5));
+        const auto proxy = smallProxy(dark, ProxyRole::Selector);
+        int right = 0;
+        const auto readings = proxy->read(test.images);
+        for (std::size_t i = 0; i < readings.size(); ++i) {
+            right += readings[i].label() == test.labels[i];
+        }
+        QVERIFY2(right >= 85, std::to_string(right).c_str());
+    }
+
     void onlyWhatTheModelKeepsIsChosen() {
         int asked = 0;
         const auto none = [&](const Pixels &) {

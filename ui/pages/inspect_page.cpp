@@ -203,7 +203,6 @@ void InspectPage::goTo(int position) {
         return;
     }
     m_at = std::clamp(position, 0, static_cast<int>(m_ids.size()) - 1);
-    m_position->setText(tr("example %1 of %2").arg(m_at + 1).arg(m_ids.size()));
     const ExampleId id = m_ids[static_cast<std::size_t>(m_at)];
     const int request = ++m_request;
     m_session.study().ask(this, [id](StudyFile &file) { return inspectExample(file, id); },
@@ -249,7 +248,9 @@ void InspectPage::showExample(const InspectedExample &found) {
     m_perturbed->setPicture(toQImage(shape, found.example.pixels));
     m_difference->setPicture(differenceImage(shape, found.source.pixels, found.example.pixels));
     m_original->setCaption(tr("original: %1").arg(className(found.source.label)));
-    m_perturbed->setCaption(tr("perturbed"));
+    const bool isAttempt = found.example.outcome == ExampleOutcome::Attempt;
+    m_position->setText((isAttempt ? tr("%1 of %2, a failed attempt") : tr("example %1 of %2")).arg(m_at + 1).arg(m_ids.size()));
+    m_perturbed->setCaption(isAttempt ? tr("nearest candidate") : tr("perturbed"));
     m_donor->setVisible(found.donor.has_value());
     if (found.donor) {
         m_donor->setPicture(toQImage(shape, found.example.alignedDonor));
@@ -269,9 +270,8 @@ void InspectPage::showFacts(const InspectedExample &found) {
     if (found.donor && transform.is_object() && transform.contains("rotation_degrees")) {
         rows += fact(tr("Donor"), tr("training image %1, shift %2, %3 px, turned %4\u00B0")
                                       .arg(found.donor->index)
-                                      .arg(transform.value("shift_x", 0.0))
-                                      .arg(transform.value("shift_y", 0.0))
-                                      .arg(transform.value("rotation_degrees", 0.0)));
+                                      .arg(QString::number(transform.value("shift_x", 0.0), 'f', 1), QString::number(transform.value("shift_y", 0.0), 'f', 1),
+                                           QString::number(transform.value("rotation_degrees", 0.0), 'f', 1)));
     }
     rows += attackFacts(found) + proxyFacts(found);
     m_facts->setText(QStringLiteral("<table cellspacing='0' cellpadding='1'>%1</table>").arg(rows));
@@ -314,7 +314,9 @@ void InspectPage::showPeople(const InspectedExample &found) {
     const qsizetype voters = static_cast<qsizetype>(votes.size());
     const auto agreeing = consensus ? std::count_if(votes.begin(), votes.end(), [&](const auto &vote) { return vote.second == *consensus; }) : 0;
     switch (verdict) {
-        case PeopleVerdict::NotLabelled: m_people->setText(tr("people: not labelled yet")); break;
+        case PeopleVerdict::NotLabelled:
+            m_people->setText(found.example.outcome == ExampleOutcome::Attempt ? tr("people: never asked about attempts") : tr("people: not labelled yet"));
+            break;
         case PeopleVerdict::NoConsensus: m_people->setText(tr("people: no consensus of %1").arg(voters)); break;
         default: m_people->setText(tr("people: %1 (%2 of %3)").arg(className(*consensus)).arg(agreeing).arg(voters));
     }

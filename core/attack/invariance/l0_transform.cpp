@@ -77,7 +77,9 @@ private:
         }
         std::erase_if(some, [&](const Composition &each) { return each.count > m_budget || each.count == 0; });
         if (some.empty()) {
-            return attempt(whole.front(), placed, source, binary, label);
+            Candidate nearest = candidateOf(whole.front(), placed);
+            nearest.pixels = m_placer.asGiven(source);   // not one stroke fits
+            return failed(std::move(nearest), whole.front(), placed, label);
         }
         judge(some, placed, source, binary);
         for (int round = 0; round < kPolishRounds && !stop.isStopRequested(); ++round) {
@@ -85,7 +87,7 @@ private:
                 break;
             }
         }
-        return chosen(some, whole.front(), placed, source, binary, label);
+        return chosen(some, whole.front(), placed, label);
     }
 
     static Composition composed(std::size_t donor, const std::string &name, const std::vector<std::vector<int>> &strokes, std::size_t size) {
@@ -156,8 +158,8 @@ private:
     void addSteps(std::vector<Composition> &steps, const Composition &from, const std::vector<PlacedDonor> &placed, const InkMask &binary) const {
         const InkMask wanted = inkMask(m_placer.planeOf(placed[from.donor]));
         const ImageShape &shape = m_placer.shape();
-        for (int y = 0; y < shape.height; y += 1) {
-            for (int x = 0; x < shape.width; x += 1) {
+        for (int y = 0; y < shape.height; ++y) {
+            for (int x = 0; x < shape.width; ++x) {
                 const auto centre = static_cast<std::size_t>(y * shape.width + x);
                 const bool isTaken = from.isToggled[centre] != 0;
                 if (!isTaken && (wanted[centre] != 0) == (binary[centre] != 0)) {
@@ -194,8 +196,7 @@ private:
         return candidate;
     }
 
-    Candidate chosen(const std::vector<Composition> &some, const Composition &whole, const std::vector<PlacedDonor> &placed, const Pixels &source,
-                     const InkMask &binary, int label) const {
+    Candidate chosen(const std::vector<Composition> &some, const Composition &whole, const std::vector<PlacedDonor> &placed, int label) const {
         const auto isRead = [&](const Composition &each) { return each.reading.label() == placed[each.donor].classIndex; };
         const auto end = some.begin() + static_cast<std::ptrdiff_t>(std::min(kOffered, some.size()));
         const auto best = std::find_if(some.begin(), end, [&](const Composition &each) {
@@ -207,27 +208,17 @@ private:
         if (isRead(some.front())) {   // only the model's answer was lost
             return candidateOf(some.front(), placed);
         }
-        Candidate candidate = attempt(whole, placed, source, binary, label);
-        const Candidate nearest = candidateOf(some.front(), placed);
-        candidate.pixels = nearest.pixels;
-        candidate.targetClass = nearest.targetClass;
-        candidate.donorIndex = nearest.donorIndex;
-        candidate.alignedDonor = nearest.alignedDonor;
-        candidate.transformJson = nearest.transformJson;
-        candidate.detailsJson = nearest.detailsJson;
-        return candidate;
+        return failed(candidateOf(some.front(), placed), whole, placed, label);
     }
 
-    /// The source as it is, and how many pixels the whole of the best donor would take where the selector reads it.
-    Candidate attempt(const Composition &whole, const std::vector<PlacedDonor> &placed, const Pixels &source, const InkMask &, int label) const {
-        Candidate candidate = candidateOf(whole, placed);
-        candidate.pixels = m_placer.asGiven(source);
-        candidate.isFound = false;
-        candidate.why = "no choice of strokes within " + std::to_string(m_budget) + " pixels makes the selector read another class than " + std::to_string(label);
-        if (whole.reading.label() == candidate.targetClass) {
-            candidate.enough = std::to_string(whole.count);
+    /// The nearest candidate as an attempt, with how many pixels the whole of the best donor would take where the selector reads it.
+    Candidate failed(Candidate nearest, const Composition &whole, const std::vector<PlacedDonor> &placed, int label) const {
+        nearest.isFound = false;
+        nearest.why = "no choice of strokes within " + std::to_string(m_budget) + " pixels turns class " + std::to_string(label) + " into another by the selector";
+        if (whole.reading.label() == placed[whole.donor].classIndex && whole.count > m_budget) {
+            nearest.enough = std::to_string(whole.count);
         }
-        return candidate;
+        return nearest;
     }
 
     AttackSetup m_setup;

@@ -9,6 +9,7 @@
 #include "core/attack/proxy/augment.h"
 #include "core/attack/proxy/generative.h"
 #include "core/attack/proxy/networks.h"
+#include "core/attack/semantic/figure.h"
 #include "core/base/error.h"
 #include "core/model/blas_threads.h"
 #include "core/model/tensors.h"
@@ -27,6 +28,9 @@ struct Ensemble {
     GenerativeModel generative;
     double temperature = 1;
     double generativeTemperature = 1;
+    bool isDark = false;   ///< ink is dark on light ground: images are turned over before they are read
+
+    torch::Tensor lightInk(const torch::Tensor &images) const { return isDark ? 1 - images : images; }
 
     /// Log-probabilities [N, classes + 1] of images [N, 1, H, W]: the mean over networks and displays of their
     /// log-probabilities, so that each has a veto.
@@ -69,6 +73,7 @@ public:
         const std::int64_t held = std::min(kHeldOut, count / 5);
         m_heldOut = order.slice(0, 0, held);
         m_learnt = order.slice(0, held, count);
+        m_ensemble.isDark = hasDarkInk(request.train->images);
         m_labels = torch::tensor(std::vector<std::int64_t>(request.train->labels.begin(), request.train->labels.end()));
     }
 
@@ -103,7 +108,7 @@ private:
     torch::Tensor images(const torch::Tensor &rows) const {
         const auto &bytes = m_request.train->images.bytes;
         const auto all = torch::from_blob(const_cast<std::uint8_t *>(bytes.data()), {m_request.train->count(), 1, m_shape.height, m_shape.width}, torch::kUInt8);
-        return all.index_select(0, rows).to(m_device).to(torch::kFloat32).div(255.0f);
+        return m_ensemble.lightInk(all.index_select(0, rows).to(m_device).to(torch::kFloat32).div(255.0f));
     }
 
     ProxyBatch batch(const torch::Tensor &rows) {
@@ -147,7 +152,8 @@ private:
             archive.write("network" + std::to_string(i), network);
         }
         m_ensemble.generative.save(archive);
-        archive.write("numbers", torch::tensor({static_cast<double>(m_ensemble.networks.size()), m_ensemble.temperature, m_ensemble.generativeTemperature}, torch::kFloat64), true);
+        archive.write("numbers", torch::tensor({static_cast<double>(m_ensemble.networks.size()), m_ensemble.temperature, m_ensemble.generativeTemperature, m_ensemble.isDark ? 1.0 : 0.0}, torch::kFloat64),
+                      true);
         std::ostringstream stream;
         archive.save_to(stream);
         const std::string text = stream.str();
@@ -177,7 +183,7 @@ public:
         for (std::int64_t start = 0; start < images.count(); start += kReadBatch) {
             const std::int64_t count = std::min(kReadBatch, images.count() - start);
             const std::span<const std::uint8_t> bytes(images.bytes.data() + static_cast<std::size_t>(start) * m_shape.size(), static_cast<std::size_t>(count) * m_shape.size());
-            const auto x = toTensor(bytes, count, m_shape, m_device);
+            const auto x = m_ensemble.lightInk(toTensor(bytes, count, m_shape, m_device));
             const auto named = m_ensemble.logProbabilities(m_role, x).exp().cpu().contiguous(), generative = m_ensemble.generativeLogProbabilities(x).cpu().contiguous();
             const std::int64_t classes = generative.size(1);
             for (std::int64_t i = 0; i < count; ++i) {
@@ -232,8 +238,9 @@ std::unique_ptr<OracleProxy> loadProxyEnsemble(ProxyRole role, const Pixels &wei
         ensemble.generative = GenerativeModel::load(role, archive, on);
         ensemble.temperature = numbers[1].item<double>();
         ensemble.generativeTemperature = numbers[2].item<double>();
+        ensemble.isDark = numbers[3].item<double>() != 0;
     } catch (const c10::Error &) {
-        throw Error(ErrorCode::Damaged, "the proxy's weights do not fit its architecture; drop it with 'proxy drop' and train it again");
+        throw Error(ErrorCode::Damaged, "the proxy's weights do not fit its architecture; train it again with 'proxy train'");
     }
     return std::make_unique<ProxyEnsemble>(role, std::move(ensemble), shape, on, hash);
 }
