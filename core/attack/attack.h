@@ -27,7 +27,8 @@ struct AttackInfo {
     ParameterSchema schema;
     std::string defaultEps = "0.4";   ///< in the first of its norms
     std::string defaultTargets = {};  ///< see Targets; empty: "published" for the ten digits, else "any"
-    bool usesSelector = false;  ///< chooses by the proxy's selector: grey images only
+    bool usesSelector = false;  ///< chooses by the proxy's selector
+    bool needsGrey = false;     ///< knows strokes and ground: images of one channel only
 };
 
 /// Which classes an attack may aim at. "published": the paper's table by hand for the ten digits; "any": the best of all

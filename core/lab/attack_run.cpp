@@ -89,6 +89,10 @@ Plan planRun(StudyGate &gate, const AttackRunRequest &request) {
         plan.dataset = DatasetTable(file).get();
         plan.study = StudyTable(file).get();
     });
+    if (info.needsGrey && plan.dataset.shape.channels != 1) {
+        throw Error(ErrorCode::Usage, "attack " + info.name + " works with strokes and so with grey images; this data set has " + std::to_string(plan.dataset.shape.channels) +
+                                          " channels; use linf-nearest");
+    }
     Run &run = plan.run;
     run.targets = !request.targets.empty() ? request.targets : info.defaultTargets.empty() ? Targets::defaultFor(plan.dataset.classNames) : info.defaultTargets;
     Targets::parse(run.targets, static_cast<int>(plan.dataset.classNames.size()));

@@ -222,6 +222,12 @@ private:
         request.options = {{"rotation-steps", "3"}, {"shift-steps", "3"}};
         const AttackRunOutcome attacked = runAttack(gate, request, {}, [](const Example &) {});
         QCOMPARE(attacked.found, 3);
+        if (DatasetTable(file).get().shape.channels == 3) {   // strokes are grey; nothing is written
+            request.attack = "linf-semantic";
+            request.options.clear();
+            QVERIFY(says(errorOf([&] { runAttack(gate, request, {}, [](const Example &) {}); }), "3 channels; use linf-nearest"));
+            QCOMPARE(RunTable(file).list().size(), std::size_t(1));
+        }
         Labelling labelling(file, {"ada", "{}", 0});
         int given = 0;
         while (const auto task = labelling.next(file)) {

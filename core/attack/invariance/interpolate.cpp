@@ -90,7 +90,9 @@ AttackInfo interpolateInfo() {
             {Norm::Linf, Norm::L2, Norm::L1},
             ParameterSchema({{"steps", "Shares of the way", ParameterType::Text, "0.2,0.4,0.6,0.8,1", 0, 0, "", "One example at each share of the way, rising, up to 1.", "Metamer", {}, false}}),
             "1",
-            "any"};
+            "any",
+            false,
+            true};
 }
 
 std::unique_ptr<Attack> makeInterpolate(const AttackSetup &setup) { return std::make_unique<Interpolate>(setup); }

@@ -242,6 +242,7 @@ AttackInfo l0TransformInfo() {
             }),
             "25",
             "any",
+            true,
             true};
 }
 

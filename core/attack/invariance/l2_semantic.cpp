@@ -79,6 +79,7 @@ AttackInfo l2SemanticInfo() {
             ParameterSchema(parameters),
             "4",
             "any",
+            true,
             true};
 }
 

@@ -49,6 +49,7 @@ AttackInfo linfSemanticInfo() {
             ParameterSchema(figureParameters()),
             "0.4",
             "any",
+            true,
             true};
 }
 
