@@ -1,6 +1,7 @@
 #include "ui/pages/inspect_page.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -28,6 +29,9 @@ QString fact(const QString &name, const QString &value) {
     return QStringLiteral("<tr><td style='padding-right:12px; color:%1'>%2</td><td>%3</td></tr>")
         .arg(mutedTextColour().name(), name.toHtmlEscaped(), value.toHtmlEscaped());
 }
+
+/// Without a "-0.0".
+QString oneDecimal(double value) { return QString::number(std::round(10 * value) / 10 + 0.0, 'f', 1); }
 
 QString normFacts(const InspectedExample &found) {
     const ByteNorms &norms = found.example.norms;
@@ -270,8 +274,8 @@ void InspectPage::showFacts(const InspectedExample &found) {
     if (found.donor && transform.is_object() && transform.contains("rotation_degrees")) {
         rows += fact(tr("Donor"), tr("training image %1, shift %2, %3 px, turned %4\u00B0")
                                       .arg(found.donor->index)
-                                      .arg(QString::number(transform.value("shift_x", 0.0), 'f', 1), QString::number(transform.value("shift_y", 0.0), 'f', 1),
-                                           QString::number(transform.value("rotation_degrees", 0.0), 'f', 1)));
+                                      .arg(oneDecimal(transform.value("shift_x", 0.0)), oneDecimal(transform.value("shift_y", 0.0)),
+                                           oneDecimal(transform.value("rotation_degrees", 0.0))));
     }
     rows += attackFacts(found) + proxyFacts(found);
     m_facts->setText(QStringLiteral("<table cellspacing='0' cellpadding='1'>%1</table>").arg(rows));
