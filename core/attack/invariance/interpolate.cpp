@@ -1,13 +1,11 @@
 #include "core/attack/invariance/interpolate.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <torch/torch.h>
 
 #include "core/attack/semantic/donor_placer.h"
 #include "core/base/json_writer.h"
-#include "core/base/text.h"
 #include "core/image/ball.h"
 #include "core/image/norms.h"
 

@@ -1,4 +1,4 @@
-#include <cmath>
+#include <cstdlib>
 
 #include "core/attack/invariance/interpolate.h"
 #include "core/base/error.h"

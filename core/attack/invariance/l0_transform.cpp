@@ -24,7 +24,7 @@ constexpr double kSpeckPrice = 0.7;
 /// One set of toggles in the running.
 struct Composition {
     std::size_t donor = 0;                  ///< among the placed donors
-    std::string strokes;                    ///< "whole", "some", "thin" ...
+    std::string strokes;                    ///< as its style is named: "whole", "full" or "thin"
     std::vector<std::uint8_t> isToggled;
     std::int64_t count = 0;
     Pixels pixels = {};
@@ -231,7 +231,7 @@ private:
 
 AttackInfo l0TransformInfo() {
     return {"l0-transform",
-            "L0, strokes of a transformed donor",
+            "L0, a donor's strokes",
             "invariance",
             "Adds and removes a few strokes, so that a binarised digit becomes one of another class.",
             "Tramèr et al., ICML 2020, automated L0 attack",

@@ -71,7 +71,7 @@ AttackInfo l2SemanticInfo() {
         }
     }
     return {"l2-semantic",
-            "L2, a figure that differs little",
+            "L2, similar figure",
             "invariance",
             "Moves the source towards a figure of another class that differs little from it, as far as an L2 ball goes.",
             "Metamer",

@@ -41,7 +41,7 @@ private:
 
 AttackInfo linfSemanticInfo() {
     return {"linf-semantic",
-            "Linf, a figure that contains the strokes",
+            "Linf, containing figure",
             "invariance",
             "Draws a figure of another class that contains the source's strokes, with even ink, inside the ball.",
             "Metamer; what the manual attack of Tramèr et al., ICML 2020, does by hand",
