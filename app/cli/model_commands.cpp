@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/cli.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/attack/compute.h"
+#include "core/lab/certificates.h"
 #include "core/lab/compute_loader.h"
 #include "core/lab/models.h"
+#include "core/lab/shipped_models.h"
 #include "core/lab/train_model.h"
 
 namespace metamer::cli {
@@ -22,6 +25,14 @@ Json describe(const ModelRecord &model) {
     json["hidden"] = model.isHidden;
     json["confusion"] = Json::parse(model.confusionJson);
     json["curve"] = Json::parse(model.curveJson);
+    return json;
+}
+
+Json describe(const std::vector<CertificateCount> &counts) {
+    Json json = Json::array();
+    for (const auto &count : counts) {
+        json.push_back({{"norm", count.norm}, {"eps", count.epsText}, {"images", count.images}, {"certified", count.certified}, {"unknown", count.unknown}});
+    }
     return json;
 }
 
@@ -60,6 +71,7 @@ Output describe(const TrainModelOutcome &outcome) {
 struct Options {
     std::string study, model, resume;
     TrainModelRequest train;
+    CertifyRequest certify;
     std::int64_t count = 0, seed = 0;
     CLI::App *trainCommand = nullptr;
 };
@@ -98,7 +110,9 @@ void addList(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
         output.json["models"] = Json::array();
         output.json["trainings"] = Json::array();
         for (const auto &model : ModelTable(file).list()) {
-            output.json["models"].push_back(describe(model));
+            Json json = describe(model);
+            json["certificates"] = describe(CertificateTable(file).counts(model.hash));
+            output.json["models"].push_back(std::move(json));
             output.text += textOf(model);
         }
         for (const auto &training : TrainingTable(file).list()) {
@@ -135,6 +149,49 @@ void addEvaluate(CommandLine &line, CLI::App *noun, const SharedOptions &options
     evaluate->add_option("--count", options->count, "Images to draw (default: the whole test split)")->check(CLI::PositiveNumber);
     evaluate->add_option("--seed", options->seed, "Seed of the draw")->capture_default_str();
     evaluate->add_option("--device", options->train.device, "auto, cpu or cuda:N")->capture_default_str();
+}
+
+void addCertify(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
+    auto *certify = modelCommand(line, noun, options, "certify", "Prove for which images a model's answer cannot change in a ball", [options] {
+        StudyFile file = StudyFile::open(options->study);
+        DirectGate gate(file);
+        CertifyRequest request = options->certify;
+        request.model = options->model;
+        const CertifyOutcome outcome = certifyModel(gate, request, terminalJob());
+        if (outcome.end == JobEnd::Aborted) {
+            throw Error(ErrorCode::Aborted, "aborted; certificates computed so far are kept, the same command goes on from there");
+        }
+        Json json = {{"model", outcome.model}, {"norm", outcome.norm}, {"eps", outcome.epsText}, {"images", outcome.images}, {"right", outcome.right},
+                     {"certified", outcome.certified}, {"not_certified", outcome.notCertified}, {"unknown", outcome.unknown}, {"verified_accuracy", outcome.verifiedAccuracy()},
+                     {"end", outcome.end == JobEnd::Finished ? "finished" : "stopped"}};
+        return Output{json, outcome.model + ": verified accuracy " + formatNumber(100 * outcome.verifiedAccuracy()) + " % at " + normTitle(parseNorm(outcome.norm)) + " " + outcome.epsText +
+                                " (" + std::to_string(outcome.certified) + " of " + countOf(outcome.images, "image") + " certified, " + std::to_string(outcome.notCertified) +
+                                " not, " + std::to_string(outcome.unknown) + " unknown)\n"};
+    });
+    CertifyRequest &request = options->certify;
+    certify->add_option("--norm", request.norm, "linf or l2")->capture_default_str();
+    certify->add_option("--eps", request.epsText, "Radius of the ball around each source")->required();
+    certify->add_option("--run", request.run, "Around the sources of this run (default: test images)");
+    certify->add_option("--count", request.count, "Test images to draw")->check(CLI::PositiveNumber)->capture_default_str();
+    certify->add_option("--seed", request.seed, "Seed of the draw")->capture_default_str();
+    certify->add_option("--device", request.device, "auto, cpu or cuda:N")->capture_default_str();
+}
+
+void addShipped(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
+    auto *shipped = line.command(noun, "shipped", "Add the models that come with Metamer for the study's data set", [options] {
+        StudyFile file = StudyFile::open(options->study);
+        DirectGate gate(file);
+        const auto added = addShippedModels(gate, terminalJob());
+        Output output{{{"added", added}}, {}};
+        for (const auto &model : shippedModels()) {
+            if (std::find(added.begin(), added.end(), model.record.name) != added.end()) {
+                output.text += model.record.name + "  " + model.summary + "\n";
+            }
+        }
+        output.text = output.text.empty() ? "they are all in this study\n" : output.text;
+        return output;
+    });
+    shipped->add_option("STUDY", options->study, "The study file")->required();
 }
 
 void addKeepHideRemove(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
@@ -177,6 +234,8 @@ void addModelCommands(CommandLine &line) {
     addTrain(line, noun, options);
     addList(line, noun, options);
     addEvaluate(line, noun, options);
+    addCertify(line, noun, options);
+    addShipped(line, noun, options);
     addKeepHideRemove(line, noun, options);
 }
 

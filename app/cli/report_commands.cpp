@@ -61,6 +61,10 @@ Json describe(const ModelReport &model) {
     json["prediction_kept"] = orNull(model.predictionKept);
     json["certified_share"] = orNull(model.certifiedShare);
     json["invariance_successes"] = orNull(model.invarianceSuccesses);
+    json["certified_invariance_successes"] = orNull(model.certifiedInvariance);
+    json["proxy_changed"] = model.proxyChanged;
+    json["proxy_kept"] = model.proxyKept;
+    json["proxy_kept_certified"] = model.certifiedShare ? Json(model.proxyKeptCertified) : Json(nullptr);
     json["chosen_for_this_model"] = model.isChosenFor;
     return json;
 }
@@ -98,7 +102,10 @@ std::string textOf(const ProxyReport &proxy) {
 std::string textOf(const ModelReport &model) {
     return "  " + model.model + (model.isChosenFor ? " (chosen for it)" : "") + " on " + model.run + ": agrees with people " + percent(model.agreement) + ", on changed " +
            percent(model.agreementChanged) + ", kept its answer " + percent(model.predictionKept) + ", invariance examples " +
-           (model.invarianceSuccesses ? std::to_string(*model.invarianceSuccesses) : "-") + "\n";
+           (model.invarianceSuccesses ? std::to_string(*model.invarianceSuccesses) : "-") +
+           (model.certifiedShare ? ", certified " + percent(model.certifiedShare) + " (" + std::to_string(model.certifiedInvariance.value_or(0)) + " of them invariance examples)" : "") +
+           (model.proxyChanged > 0 ? "; of " + std::to_string(model.proxyChanged) + " changed by the evaluator proxy (an automatic guess) it kept " + std::to_string(model.proxyKept) +
+                                         (model.certifiedShare ? ", " + std::to_string(model.proxyKeptCertified) + " certified" : "") : "") + "\n";
 }
 
 Json describe(const AnnotatorReport &who) {

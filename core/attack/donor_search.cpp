@@ -14,8 +14,38 @@ namespace metamer {
 namespace {
 
 constexpr std::int64_t kComponents = 64;
+constexpr double kMostSpread = 2;      // of the median: versions farther apart than that make no pair
 constexpr std::size_t kLookAt = 48;   // donors compared at once
 constexpr float kSlack = 0.02f;        // more than float32 loses in squared distances of a few hundred
+
+/// Consecutive versions two by two.
+struct Groups {
+    torch::Tensor means;   ///< [G, D]
+    double radius = 0;     ///< no version is farther from the mean of its group
+};
+
+/// Pairs of consecutive rows of `versions` [V, D] that are near each other; the others stay alone.
+Groups pairsOf(const torch::Tensor &versions) {
+    const std::int64_t count = versions.size(0);
+    if (count < 2) {
+        return {versions, 0};
+    }
+    const auto halves = versions.slice(0, 1).sub(versions.slice(0, 0, count - 1)).square().sum(1).sqrt().div(2).cpu();
+    const float *half = halves.data_ptr<float>();
+    const double limit = kMostSpread * halves.median().item<double>();
+    Groups groups;
+    std::vector<std::int64_t> firsts, seconds;
+    for (std::int64_t i = 0; i < count;) {
+        const bool isPair = i + 1 < count && half[i] <= limit;
+        firsts.push_back(i);
+        seconds.push_back(isPair ? i + 1 : i);
+        groups.radius = isPair ? std::max(groups.radius, static_cast<double>(half[i])) : groups.radius;
+        i += isPair ? 2 : 1;
+    }
+    const auto rows = [&](const std::vector<std::int64_t> &numbers) { return versions.index_select(0, torch::tensor(numbers).to(versions.device())); };
+    groups.means = rows(firsts).add(rows(seconds)).div(2);
+    return groups;
+}
 
 }  // namespace
 
@@ -69,41 +99,74 @@ const DonorSearch::ClassBlock *DonorSearch::blockOf(int label) const {
 std::vector<NearestDonor> DonorSearch::nearest(const torch::Tensor &versions, const std::vector<int> &labels) const {
     const torch::NoGradGuard noGrad;
     const OneBlasThread oneThread;   // the threads share out donors and classes; BLAS threads on top would wait for each other
-    const Shortened rows = shortened(versions);
-    const Versions sought{versions.cpu().contiguous(), rows.further, torch::cat({rows.parts.mul(-2), torch::ones_like(rows.squares), rows.squares}, 1).t().contiguous()};
-    std::vector<torch::Tensor> bounds(labels.size());
+    const Versions sought = prepared(versions);
+    std::vector<torch::Tensor> groupBounds(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (const ClassBlock *block = blockOf(labels[i])) {
-            bounds[i] = rowMinimaOfProduct(block->shortRows, sought.right).cpu();
+            groupBounds[i] = rowMinimaOfProduct(block->shortRows, sought.groups).cpu();
         }
     }
     std::vector<NearestDonor> found(labels.size());
     inParallel(labels.size(), [&](std::size_t i) {
         if (const ClassBlock *block = blockOf(labels[i])) {
-            found[i] = nearestIn(*block, bounds[i], sought);
+            found[i] = nearestIn(*block, groupBounds[i], sought);
         }
     });
     return found;
 }
 
-NearestDonor DonorSearch::nearestIn(const ClassBlock &block, const torch::Tensor &bounds, const Versions &versions) const {
+DonorSearch::Versions DonorSearch::prepared(const torch::Tensor &versions) const {
+    const auto rightOf = [](const Shortened &rows) { return torch::cat({rows.parts.mul(-2), torch::ones_like(rows.squares), rows.squares}, 1).t().contiguous(); };
+    const Shortened rows = shortened(versions);
+    const Groups groups = pairsOf(versions);
+    return {versions.cpu().contiguous(), rows.further, rightOf(rows), rightOf(shortened(groups.means)), groups.radius};
+}
+
+NearestDonor DonorSearch::nearestIn(const ClassBlock &block, const torch::Tensor &groupBounds, const Versions &versions) const {
     const torch::NoGradGuard noGrad;
-    const float *bound = bounds.data_ptr<float>();
-    std::vector<std::int64_t> order(static_cast<std::size_t>(bounds.size(0)));
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return bound[a] != bound[b] ? bound[a] < bound[b] : a < b; });
+    const auto boundsInOrder = [](std::vector<std::int64_t> rows, const torch::Tensor &bounds) {
+        std::vector<RowBound> all;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            all.push_back({rows[i], bounds.data_ptr<float>()[i]});
+        }
+        std::sort(all.begin(), all.end(), [](const RowBound &a, const RowBound &b) { return std::pair(a.bound, a.row) < std::pair(b.bound, b.row); });
+        return all;
+    };
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(groupBounds.size(0)));
+    std::iota(rows.begin(), rows.end(), 0);
+    const auto coarse = boundsInOrder(rows, groupBounds);
     NearestDonor nearest;
     nearest.squaredDistance = INFINITY;
-    for (std::size_t start = 0; start < order.size() && bound[order[start]] <= nearest.squaredDistance + kSlack; start += kLookAt) {
-        const std::vector<std::int64_t> rows(order.begin() + static_cast<std::ptrdiff_t>(start), order.begin() + static_cast<std::ptrdiff_t>(std::min(start + kLookAt, order.size())));
-        const auto pairBounds = torch::mm(block.shortRows.index_select(0, torch::tensor(rows).to(m_device)), versions.right).cpu().contiguous();
-        const float *pairBound = pairBounds.data_ptr<float>();
-        for (const std::int64_t row : rows) {
-            compareRow(block, row, pairBound, versions, nearest);
-            pairBound += versions.pixels.size(0);
-        }
+    const auto first = coarse.begin() + static_cast<std::ptrdiff_t>(std::min(kLookAt, coarse.size()));
+    compareRows(block, {coarse.begin(), first}, versions, nearest);
+    rows.clear();
+    const double reach = std::sqrt(nearest.squaredDistance + kSlack) + versions.radius;
+    for (auto next = first; next != coarse.end() && next->bound <= reach * reach + kSlack; ++next) {
+        rows.push_back(next->row);
+    }
+    if (rows.empty()) {
+        return nearest;
+    }
+    const auto left = boundsInOrder(rows, rowMinimaOfProduct(block.shortRows.index_select(0, torch::tensor(rows).to(m_device)), versions.right).cpu());
+    for (auto start = left.begin(); start != left.end() && start->bound <= nearest.squaredDistance + kSlack;) {
+        const auto end = start + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(kLookAt), left.end() - start);
+        compareRows(block, {start, end}, versions, nearest);
+        start = end;
     }
     return nearest;
+}
+
+void DonorSearch::compareRows(const ClassBlock &block, std::span<const RowBound> rows, const Versions &versions, NearestDonor &nearest) const {
+    std::vector<std::int64_t> numbers;
+    for (const RowBound &each : rows) {
+        numbers.push_back(each.row);
+    }
+    const auto pairBounds = torch::mm(block.shortRows.index_select(0, torch::tensor(numbers).to(m_device)), versions.right).cpu().contiguous();
+    const float *pairBound = pairBounds.data_ptr<float>();
+    for (const std::int64_t row : numbers) {
+        compareRow(block, row, pairBound, versions, nearest);
+        pairBound += versions.pixels.size(0);
+    }
 }
 
 void DonorSearch::compareRow(const ClassBlock &block, std::int64_t row, const float *pairBounds, const Versions &versions, NearestDonor &nearest) const {

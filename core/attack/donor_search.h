@@ -1,6 +1,7 @@
 #pragma once
 // Private to the libraries that use LibTorch: includes torch.
 
+#include <span>
 #include <vector>
 
 #include <torch/torch.h>
@@ -32,15 +33,17 @@ struct NearestDonor {
 
 /// Exact nearest-neighbour search. Each image is taken as its 64 leading principal components and the length of what they
 /// leave out: distances between those are never longer than the true ones (the basis is orthonormal, and lengths differ by
-/// at most the distance), so a matrix product a twelfth the size rules out nearly every donor. Of the pairs that are left most
-/// fall to 64 components more, and the rest are compared pixel by pixel.
+/// at most the distance), so a matrix product a twelfth the size rules out nearly every donor. It is taken in two steps: donors
+/// are compared with the means of pairs of consecutive versions first, from which those are no farther than half their distance (the
+/// triangle inequality), and only donors that this leaves with the versions themselves. Of the pairs that are left most fall to
+/// 64 components more, and the rest are compared pixel by pixel.
 class DonorSearch {
 public:
     /// Keeps 272 bytes a donor on the device and 264 on the host. The donors must outlive the search.
     DonorSearch(const LabelledImages &donors, torch::Device device);
 
     /// For each of `labels` the donor of that class that is nearest to any row of `versions` [V, C * H * W]; of equals the
-    /// lowest row, then the lowest version. Index -1 where a class has no donor.
+    /// lowest row, then the lowest version. Index -1 where a class has no donor. Consecutive versions that are alike make it fast.
     std::vector<NearestDonor> nearest(const torch::Tensor &versions, const std::vector<int> &labels) const;
 
     /// One donor as [1, C, H, W] in [0, 1].
@@ -57,6 +60,8 @@ private:
         torch::Tensor pixels;       ///< [V, D]
         torch::Tensor furtherRows;  ///< [V, K + 2]
         torch::Tensor right;        ///< [K + 3, V] on the device: a donor's short row times it gives squared distances
+        torch::Tensor groups;       ///< [K + 3, G] the same of the means of pairs
+        double radius = 0;          ///< no version is farther from its pair's mean
     };
     struct Shortened {
         torch::Tensor parts;     ///< [N, K + 1]: components, length of the rest
@@ -65,7 +70,17 @@ private:
     };
     Shortened shortened(const torch::Tensor &rows) const;
     const ClassBlock *blockOf(int label) const;
-    NearestDonor nearestIn(const ClassBlock &block, const torch::Tensor &bounds, const Versions &versions) const;
+    Versions prepared(const torch::Tensor &versions) const;
+
+    /// `groupBounds` [N]: for each row of `block` the least squared distance to a group's mean, from below.
+    NearestDonor nearestIn(const ClassBlock &block, const torch::Tensor &groupBounds, const Versions &versions) const;
+
+    /// A donor (a row of a block) and a bound of its least squared distance from below.
+    struct RowBound {
+        std::int64_t row = 0;
+        float bound = 0;
+    };
+    void compareRows(const ClassBlock &block, std::span<const RowBound> rows, const Versions &versions, NearestDonor &nearest) const;
 
     /// Of the pairs of one donor (a row of `block`) with all versions, those that their bounds do not rule out, pixel by pixel.
     void compareRow(const ClassBlock &block, std::int64_t row, const float *pairBounds, const Versions &versions, NearestDonor &nearest) const;

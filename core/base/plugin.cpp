@@ -13,14 +13,16 @@ namespace {
 namespace fs = std::filesystem;
 
 std::vector<fs::path> candidateFiles(const std::string &library) {
-    std::error_code ignored;
-    const fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
     const std::string file = "lib" + library + ".so";
-    return {folder / ".." / "lib" / file, folder / ".." / "lib" / "metamer" / file,
-            folder / ".." / METAMER_LIBDIR / "metamer" / file};
+    return {besideProgram("lib/" + file), besideProgram("lib/metamer/" + file), besideProgram(METAMER_LIBDIR "/metamer/" + file)};
 }
 
 }  // namespace
+
+fs::path besideProgram(const std::string &relative) {
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored).parent_path() / ".." / relative;
+}
 
 void *openPluginSymbol(const std::string &library, const std::string &symbol) {
     for (const fs::path &file : candidateFiles(library)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace metamer {
@@ -8,5 +9,8 @@ namespace metamer {
 /// address of `symbol` in it. The library stays open until the process ends.
 /// Throws Error(Internal) saying which file could not be opened and why.
 void *openPluginSymbol(const std::string &library, const std::string &symbol);
+
+/// A folder or file of ours under the prefix that the program's folder lies in: "share/metamer/models". It may be absent.
+std::filesystem::path besideProgram(const std::string &relative);
 
 }  // namespace metamer

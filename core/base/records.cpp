@@ -17,6 +17,14 @@ const char *nameOf(RunState state) {
     return "";
 }
 
+const char *nameOf(CertificateStatus status) {
+    switch (status) {
+        case CertificateStatus::Certified: return "certified";
+        case CertificateStatus::NotCertified: return "not_certified";
+        default: return "unknown";
+    }
+}
+
 const char *nameOf(TrialKind kind) {
     switch (kind) {
         case TrialKind::Practice: return "practice";

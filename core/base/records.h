@@ -158,6 +158,34 @@ struct Prediction {
     std::string versionsJson = "{}";
 };
 
+enum class CertificateStatus { Certified, NotCertified, Unknown };
+
+/// As written in the study file: "certified", "not_certified", "unknown".
+const char *nameOf(CertificateStatus status);
+
+/// Whether a model provably cannot change its answer in a ball around a source. Certified only where it is right on the source;
+/// not certified where it is wrong there, or where a point of the ball changes its answer; else unknown.
+struct Certificate {
+    std::string modelHash;
+    SourceImageId sourceId;
+    std::string norm;
+    std::string epsText;
+    CertificateStatus status = CertificateStatus::Unknown;
+    std::string method;               ///< whose bound decided: "ibp", "crown-ibp", "crown", "forward" or "pgd"
+    std::optional<double> margin;     ///< the least by which the label's logit exceeds another, bounded from below
+
+    friend bool operator==(const Certificate &, const Certificate &) = default;
+};
+
+/// How many of a model's certificates at one radius hold.
+struct CertificateCount {
+    std::string norm;
+    std::string epsText;
+    std::int64_t images = 0;
+    std::int64_t certified = 0;
+    std::int64_t unknown = 0;
+};
+
 /// A trained oracle proxy: an automatic guess at the human label, never one. At most one of each role in a study.
 struct ProxyRecord {
     std::string role;                 ///< "selector" or "evaluator"

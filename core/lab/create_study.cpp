@@ -38,6 +38,9 @@ StudyInfo studyInfo(StudyFile &file) {
     info.isReadOnly = file.isReadOnly();
     info.dataset = DatasetTable(file).get();
     info.models = ModelTable(file).list();
+    for (const auto &model : info.models) {
+        info.certificates[model.hash] = CertificateTable(file).counts(model.hash);
+    }
     info.trainings = TrainingTable(file).list();
     for (auto &run : RunTable(file).list()) {
         ExampleTable examples(file);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct StudyInfo {
     bool isReadOnly = false;
     Dataset dataset;
     std::vector<ModelRecord> models;
+    std::map<std::string, std::vector<CertificateCount>> certificates;   ///< by the model's hash
     std::vector<TrainingRecord> trainings;   ///< under way, or stopped
     std::vector<RunSummary> runs;
     std::vector<Annotator> annotators;

@@ -1,6 +1,10 @@
 #include "core/lab/inspect_example.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/base/error.h"
+#include "core/lab/certificates.h"
 
 namespace metamer {
 
@@ -23,11 +27,15 @@ InspectedExample inspectExample(StudyFile &file, ExampleId id) {
     }
     const auto after = PredictionTable(file).ofExample(id);
     const auto before = PredictionTable(file).ofSource(source->id);
+    const auto certificates = CertificateTable(file).ofSource(source->id);
     for (const auto &model : ModelTable(file).list()) {
         if (model.isHidden) {
             continue;
         }
-        ModelAnswers answers{model.name, {}, {}};
+        ModelAnswers answers{model.name, {}, {}, {}};
+        std::vector<Certificate> ofModel;
+        std::copy_if(certificates.begin(), certificates.end(), std::back_inserter(ofModel), [&](const Certificate &each) { return each.modelHash == model.hash; });
+        answers.certificate = certificateFor(example->norms, ofModel);
         for (const auto &prediction : before) {
             answers.before = prediction.modelHash == model.hash ? prediction.logits : answers.before;
         }

@@ -14,6 +14,7 @@ struct ModelAnswers {
     std::string model;
     std::vector<float> before;  ///< logits; empty where there is no prediction
     std::vector<float> after;
+    std::optional<Certificate> certificate;   ///< around the source, with a radius that reaches the example
 };
 
 /// Everything known about one example, for looking at it.

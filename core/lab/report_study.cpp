@@ -1,3 +1,4 @@
+#include "core/lab/certificates.h"
 #include "core/lab/report_study.h"
 
 #include <algorithm>
@@ -116,6 +117,7 @@ struct PredictedLabels {
     std::string name;
     std::map<SourceImageId, int> onSource;
     std::map<ExampleId, int> onExample;
+    std::map<SourceImageId, std::vector<Certificate>> certificates;
 };
 
 std::vector<PredictedLabels> collectModelAnswers(StudyFile &file) {
@@ -124,7 +126,10 @@ std::vector<PredictedLabels> collectModelAnswers(StudyFile &file) {
         if (model.isHidden) {
             continue;
         }
-        PredictedLabels answers{model.name, {}, {}};
+        PredictedLabels answers{model.name, {}, {}, {}};
+        for (auto &certificate : CertificateTable(file).ofModel(model.hash)) {
+            answers.certificates[certificate.sourceId].push_back(std::move(certificate));
+        }
         for (const auto &prediction : PredictionTable(file).ofModel(model.hash)) {
             if (prediction.sourceId.isValid()) {
                 answers.onSource[prediction.sourceId] = prediction.predicted;
@@ -141,6 +146,13 @@ template <typename Key>
 std::optional<int> lookUp(const std::map<Key, int> &answers, const Key &key) {
     const auto found = answers.find(key);
     return found == answers.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Whether a certificate of the model around the source reaches the example and holds.
+std::optional<bool> isCertified(const PredictedLabels &model, const Example &example) {
+    const auto ofSource = model.certificates.find(example.sourceId);
+    const auto certificate = ofSource != model.certificates.end() ? certificateFor(example.norms, ofSource->second) : std::nullopt;
+    return certificate ? std::optional(certificate->status == CertificateStatus::Certified) : std::nullopt;
 }
 
 const char *kindName(const Answer &answer) {
@@ -302,10 +314,16 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
             attempted.insert(example.sourceId);
         }
         const auto count = run.kind == RunKind::Import ? static_cast<std::int64_t>(examples.size()) : static_cast<std::int64_t>(attempted.size());
+        std::map<ExampleId, int> evaluator;
+        for (const auto &score : ProxyScoreTable(file).ofRun(run.id)) {
+            if (score.role == nameOf(ProxyRole::Evaluator)) {
+                evaluator[score.exampleId] = score.label;
+            }
+        }
         const auto reported = [&](const std::string &measure) {
             std::vector<ReportedExample> rows;
             for (const auto &example : examples) {
-                rows.push_back({example.outcome, labels.at(example.sourceId), example.norms, votes.on(example.id, measure), example.sourceId});
+                rows.push_back({example.outcome, labels.at(example.sourceId), example.norms, votes.on(example.id, measure), example.sourceId, lookUp(evaluator, example.id)});
             }
             return rows;
         };
@@ -314,10 +332,11 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
         report.runs.back().measure = primary;
         voted.push_back(votedExamples(rows));
         for (const auto &model : models) {
-            ReportedModel answers{model.name, {}, {}};
+            ReportedModel answers{model.name, {}, {}, {}};
             for (const auto &example : examples) {
                 answers.onSource.push_back(lookUp(model.onSource, example.sourceId));
                 answers.onExample.push_back(lookUp(model.onExample, example.id));
+                answers.isCertified.push_back(isCertified(model, example));
             }
             report.models.push_back(reportModel(run.name, answers, rows, rule));
             report.models.back().isChosenFor = run.modelName == model.name;

@@ -133,11 +133,29 @@ ReportTable modelTable(const std::vector<ModelReport> &models) {
         {"Agrees, %", "Its answer on the example is people's, where people name a class"},
         {"Agrees on changed, %", "The same, only where people changed the label"},
         {"Answer kept, %", "Same answer on source and example"},
-        {"Certified, %", "Its answer provably cannot change in the ball around the source"},
-        {"Invariance examples", "It kept a right answer that people changed"}}, {}};
+        {"Certified, %", "Its answer provably cannot change in a ball around the source that reaches the example"},
+        {"Invariance examples", "It kept a right answer that people changed"},
+        {"Certified ones", "Invariance examples within the radius of a certificate"}}, {}};
     for (const auto &model : models) {
         table.rows.push_back({model.run, model.model + (model.isChosenFor ? " (chosen for it)" : ""), percent(model.agreement), percent(model.agreementChanged), percent(model.predictionKept),
-                              percent(model.certifiedShare), model.invarianceSuccesses ? count(*model.invarianceSuccesses) : kNone});
+                              percent(model.certifiedShare), model.invarianceSuccesses ? count(*model.invarianceSuccesses) : kNone,
+                              model.certifiedInvariance ? count(*model.certifiedInvariance) : kNone});
+    }
+    return table;
+}
+
+ReportTable modelProxyTable(const std::vector<ModelReport> &models) {
+    ReportTable table{"models_proxy", "Models against the evaluator proxy: automatic guesses, not people", {
+        {"Run", "The attack run, or imported set", false},
+        {"Model", "Its name in the study", false},
+        {"Proxy says changed", "Examples in which the evaluator proxy reads another class, of sources that the model names right"},
+        {"Model kept", "Of those, the model gives the source's label still"},
+        {"Certified", "Of those, its answer provably cannot change in a ball that reaches the example"}}, {}};
+    for (const auto &model : models) {
+        if (model.proxyChanged > 0) {
+            table.rows.push_back({model.run, model.model + (model.isChosenFor ? " (chosen for it)" : ""), count(model.proxyChanged), count(model.proxyKept),
+                                  model.certifiedShare ? count(model.proxyKeptCertified) : kNone});
+        }
     }
     return table;
 }
@@ -217,7 +235,7 @@ std::vector<std::string> titles(const ReportTable &table) {
 }  // namespace
 
 std::vector<ReportTable> reportTables(const ReportContent &content) {
-    return {peopleTable(content), agreementTable(content), comparisonTable(content), modelTable(content.models), proxyTable(content.proxies), annotatorTable(content), sizeTable(content.runs)};
+    return {peopleTable(content), agreementTable(content), comparisonTable(content), modelTable(content.models), modelProxyTable(content.models), proxyTable(content.proxies), annotatorTable(content), sizeTable(content.runs)};
 }
 
 std::string toCsv(const ReportTable &table) {

@@ -14,13 +14,13 @@ struct ReportTable {
         std::string help;       ///< one sentence: how it is counted
         bool isNumber = true;   ///< right-aligned
     };
-    std::string name;           ///< "people", "agreement", "comparisons", "models", "proxies", "annotators", "sizes"
+    std::string name;           ///< "people", "agreement", "comparisons", "models", "models_proxy", "proxies", "annotators", "sizes"
     std::string title;
     std::vector<Column> columns;
     std::vector<std::vector<std::string>> rows;
 };
 
-/// "What people said", "Agreement between people", "Runs compared", "Models against people", "Proxies: automatic guesses",
+/// "What people said", "Agreement between people", "Runs compared", "Models against people", "Models against the evaluator proxy", "Proxies: automatic guesses",
 /// "Annotators" and "Sizes of the perturbations". Shares are in percent with one decimal, "-" stands for what was not computed.
 std::vector<ReportTable> reportTables(const ReportContent &content);
 

@@ -134,7 +134,7 @@ RunReport reportRun(const std::string &name, std::int64_t attempted, const std::
 }
 
 ModelReport reportModel(const std::string &run, const ReportedModel &model, const std::vector<ReportedExample> &examples, const ConsensusRule &rule) {
-    std::int64_t predicted = 0, kept = 0, named = 0, agreed = 0, changed = 0, agreedChanged = 0, invariance = 0;
+    std::int64_t predicted = 0, kept = 0, named = 0, agreed = 0, changed = 0, agreedChanged = 0, invariance = 0, reached = 0, certified = 0, certifiedInvariance = 0, proxyChanged = 0, proxyKept = 0, proxyKeptCertified = 0;
     for (std::size_t i = 0; i < examples.size(); ++i) {
         const auto &before = model.onSource[i];
         const auto &after = model.onExample[i];
@@ -145,7 +145,18 @@ ModelReport reportModel(const std::string &run, const ReportedModel &model, cons
         kept += *before == *after;
         const auto consensus = consensusOf(examples[i].votes, rule);
         const bool isChanged = consensus && saysChanged(*consensus, examples[i].sourceLabel);
-        invariance += isChanged && *before == *after && *before == examples[i].sourceLabel;
+        const bool isInvariance = isChanged && *before == *after && *before == examples[i].sourceLabel;
+        invariance += isInvariance;
+        const bool isChangedByProxy = examples[i].evaluatorLabel.value_or(-1) >= 0 && *examples[i].evaluatorLabel != examples[i].sourceLabel && *before == examples[i].sourceLabel;
+        const bool isKeptByProxy = isChangedByProxy && *before == *after;
+        proxyChanged += isChangedByProxy;
+        proxyKept += isKeptByProxy;
+        if (const auto isCertified = i < model.isCertified.size() ? model.isCertified[i] : std::nullopt) {
+            ++reached;
+            certified += *isCertified;
+            certifiedInvariance += *isCertified && isInvariance;
+            proxyKeptCertified += *isCertified && isKeptByProxy;
+        }
         if (!consensus || *consensus < 0) {   // "different" names no class to agree with
             continue;
         }
@@ -154,9 +165,13 @@ ModelReport reportModel(const std::string &run, const ReportedModel &model, cons
         changed += isChanged;
         agreedChanged += isChanged && *after == *consensus;
     }
-    ModelReport report{run, model.name, share(agreed, named), share(agreedChanged, changed), share(kept, predicted), {}, {}};
+    ModelReport report{run, model.name, share(agreed, named), share(agreedChanged, changed), share(kept, predicted), share(certified, reached)};
+    report.proxyChanged = proxyChanged;
+    report.proxyKept = proxyKept;
+    report.proxyKeptCertified = proxyKeptCertified;
     if (predicted > 0) {
         report.invarianceSuccesses = invariance;
+        report.certifiedInvariance = reached > 0 ? std::optional(certifiedInvariance) : std::nullopt;
     }
     return report;
 }

@@ -31,6 +31,7 @@ struct ReportedExample {
     ByteNorms norms;
     VotesOfItem votes;          ///< of one measure
     SourceImageId source = {};  ///< invalid: every example counts as of a source of its own
+    std::optional<int> evaluatorLabel = {};   ///< what the evaluator proxy guesses, -1 "not a class"; never a human label
 };
 
 /// One model's answers on the same examples, in the same order; empty where nothing was computed.
@@ -38,6 +39,7 @@ struct ReportedModel {
     std::string name;
     std::vector<std::optional<int>> onSource;
     std::vector<std::optional<int>> onExample;
+    std::vector<std::optional<bool>> isCertified;   ///< whether a certificate around the source reaches the example and holds; none: none reaches it
 };
 
 struct Spread {
@@ -77,8 +79,12 @@ struct ModelReport {
     std::optional<double> agreement;         ///< model's answer on the example = people's, of those where people name a class
     std::optional<double> agreementChanged;  ///< the same, of the examples that people changed
     std::optional<double> predictionKept;    ///< same answer on source and example, of all examples
-    std::optional<double> certifiedShare;    ///< null until certificates are computed
+    std::optional<double> certifiedShare;    ///< of the examples that a certificate's radius reaches, those certified; null until certificates are computed
     std::optional<std::int64_t> invarianceSuccesses;  ///< kept, people changed, and right on the source
+    std::optional<std::int64_t> certifiedInvariance;  ///< of those, certified; null without certificates
+    std::int64_t proxyChanged = 0;           ///< the evaluator proxy reads another class than the source's, and the model was right on the source
+    std::int64_t proxyKept = 0;              ///< of those, the model kept its answer
+    std::int64_t proxyKeptCertified = 0;     ///< of those, certified
     bool isChosenFor = false;   ///< the run kept only what this model answers with the source's label: not free of it
 };
 

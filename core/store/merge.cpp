@@ -96,6 +96,8 @@ void addMaterial(SqlConnection &connection, MergeCounts &counts) {
     add(connection, "prediction", "uuid, model_hash, source_id, example_id, predicted, logits, device, versions, created_utc",
         "SELECT uuid, model_hash, " SOURCE("source_id") ", " ID_BY_UUID("example", "example_id") ", predicted, logits, device, versions, created_utc FROM other.prediction AS b" NEW_IN("prediction")
         "ORDER BY created_utc, uuid");
+    add(connection, "certificate", "uuid, model_hash, source_id, norm, eps, status, method, margin, created_utc",
+        "SELECT uuid, model_hash, " SOURCE("source_id") ", norm, eps, status, method, margin, created_utc FROM other.certificate AS b" NEW_IN("certificate") "ORDER BY created_utc, uuid");
     add(connection, "proxy_score", "uuid, example_id, proxy, proxy_hash, scores, created_utc",
         "SELECT uuid, " ID_BY_UUID("example", "example_id") ", proxy, proxy_hash, scores, created_utc FROM other.proxy_score AS b" NEW_IN("proxy_score") "ORDER BY created_utc, uuid");
     add(connection, "proxy", "uuid, role, hash, weights, details, created_utc",

@@ -44,7 +44,7 @@ public:
     /// All models, by name, the hidden ones too; `weights` stays empty.
     std::vector<ModelRecord> list();
     void setHidden(ModelId model, bool isHidden);
-    /// Removes a model and its predictions.
+    /// Removes a model with its predictions and certificates.
     void remove(const ModelRecord &model);
     /// How many labelled items have a prediction of this model on them.
     std::int64_t labelledPredictions(const std::string &modelHash);
@@ -116,6 +116,20 @@ public:
     std::vector<Prediction> ofSource(SourceImageId source);
     /// Sources of examples, controls and examples that the model has not predicted, `most` at the most.
     std::vector<UnpredictedImage> missing(const std::string &modelHash, int most);
+
+private:
+    SqlConnection &m_connection;
+};
+
+class CertificateTable {
+public:
+    explicit CertificateTable(StudyFile &file) : m_connection(file.connection()) {}
+    /// Keeps a certificate; one of the same model, source, norm and eps gives way where the new one knows more.
+    void save(const Certificate &certificate);
+    std::vector<Certificate> ofModel(const std::string &modelHash);
+    std::vector<Certificate> ofSource(SourceImageId source);
+    /// One row for each norm and eps.
+    std::vector<CertificateCount> counts(const std::string &modelHash);
 
 private:
     SqlConnection &m_connection;

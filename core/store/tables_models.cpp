@@ -74,6 +74,8 @@ void ModelTable::setHidden(ModelId model, bool isHidden) {
 void ModelTable::remove(const ModelRecord &model) {
     Statement(m_connection, "DELETE FROM prediction WHERE model_hash = ? AND NOT EXISTS (SELECT 1 FROM model WHERE hash = prediction.model_hash AND id != ?)")
         .bind(model.hash).bind(model.id).execute();
+    Statement(m_connection, "DELETE FROM certificate WHERE model_hash = ? AND NOT EXISTS (SELECT 1 FROM model WHERE hash = certificate.model_hash AND id != ?)")
+        .bind(model.hash).bind(model.id).execute();
     Statement(m_connection, "DELETE FROM model WHERE id = ?").bind(model.id).execute();
 }
 

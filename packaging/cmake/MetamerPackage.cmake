@@ -7,6 +7,7 @@ install(FILES packaging/linux/${metamer_app_id}.metainfo.xml DESTINATION ${CMAKE
 install(FILES packaging/linux/${metamer_app_id}.xml DESTINATION ${CMAKE_INSTALL_DATADIR}/mime/packages)
 install(FILES resources/icons/metamer.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps RENAME ${metamer_app_id}.svg)
 install(FILES packaging/man/metamer.1 packaging/man/metamer-cli.1 packaging/man/metamer-engine.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(DIRECTORY resources/models DESTINATION ${CMAKE_INSTALL_DATADIR}/metamer)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

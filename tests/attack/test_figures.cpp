@@ -120,6 +120,10 @@ private Q_SLOTS:
         QCOMPARE(size.area, 72);
         QCOMPARE(size.halfWidth, 3.0);
         QCOMPARE(connectedSets(inkMask(boxes({{2, 2, 3, 3}, {5, 5, 2, 2}, {20, 20, 1, 1}})), kShape).size(), std::size_t(2));   // corners touch
+        const auto ring = boxes({{5, 5, 9, 2}, {5, 12, 9, 2}, {5, 5, 2, 9}, {12, 5, 2, 9}});
+        QCOMPARE(holesOf(inkOf(ring), kShape, 0.5f), 1);
+        QCOMPARE(holesOf(inkOf(boxes({{5, 5, 9, 9}})), kShape, 0.5f), 0);
+        QCOMPARE(holesOf(inkOf(boxes({{5, 5, 9, 2}, {5, 5, 2, 9}, {12, 5, 2, 9}})), kShape, 0.5f), 0);   // open below
         QVERIFY(!hasDarkInk({kShape, boxes({{5, 5, 6, 12}})}));
         QVERIFY(hasDarkInk({kShape, negative(boxes({{5, 5, 6, 12}}))}));
     }

@@ -45,13 +45,32 @@ private Q_SLOTS:
         const AnnotatorId a{1};
         const std::vector<ReportedExample> examples(4, {ExampleOutcome::Found, 7, {}, {{a, 9}}});
         // right and kept; right and followed; wrong from the start; nothing computed
-        const ReportedModel model{"m", {7, 7, 2, std::nullopt}, {7, 9, 2, std::nullopt}};
+        const ReportedModel model{"m", {7, 7, 2, std::nullopt}, {7, 9, 2, std::nullopt}, {}};
         const ModelReport report = reportModel("r", model, examples);
         QCOMPARE(*report.invarianceSuccesses, 1);
         QCOMPARE(*report.agreement, 1.0 / 3);
         QCOMPARE(*report.predictionKept, 2.0 / 3);
         QVERIFY(!report.certifiedShare);
-        QVERIFY(!reportModel("r", {"m", std::vector<std::optional<int>>(4), std::vector<std::optional<int>>(4)}, examples).predictionKept);
+        QVERIFY(!reportModel("r", {"m", std::vector<std::optional<int>>(4), std::vector<std::optional<int>>(4), {}}, examples).predictionKept);
+    }
+
+    void certificatesAndProxiesAreCountedApart() {
+        std::vector<ReportedExample> examples(4);
+        for (auto &example : examples) {
+            example.sourceLabel = 7;
+        }
+        examples[0].evaluatorLabel = 2;    // changed by the proxy, kept, certified
+        examples[1].evaluatorLabel = 2;    // changed by the proxy, kept, unknown
+        examples[2].evaluatorLabel = 7;    // not changed
+        examples[3].evaluatorLabel = 2;    // the model is wrong on the source
+        const ReportedModel model{"m", {7, 7, 7, 1}, {7, 7, 7, 1}, {true, false, true, std::nullopt}};
+        const ModelReport report = reportModel("r", model, examples);
+        QCOMPARE(*report.certifiedShare, 2.0 / 3);
+        QCOMPARE(*report.certifiedInvariance, 0);   // nobody has labelled anything
+        QCOMPARE(report.proxyChanged, 2);
+        QCOMPARE(report.proxyKept, 2);
+        QCOMPARE(report.proxyKeptCertified, 1);
+        QVERIFY(!reportModel("r", {"m", {7, 7, 7, 1}, {7, 7, 7, 1}, {}}, examples).certifiedShare);
     }
 
     void tablesAreTheSameNumbersEverywhere() {
@@ -80,7 +99,7 @@ private Q_SLOTS:
         QVERIFY((std::vector<std::string>(people.begin() + 1, people.begin() + 12) ==
                  std::vector<std::string>{"perturbed alone", "100", "90", "80", "20", "60", "0", "0", "25.0", "15.0 to 36.0", "16.8 to 35.5"}));
         const ReportTable &models = tables[3];
-        QVERIFY((models.rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7"}));
+        QVERIFY((models.rows[0] == std::vector<std::string>{run.name, "nat", "50.0", "-", "100.0", "-", "7", "-"}));
         QVERIFY(toCsv(tables[0]).find("\r\n\"eps_0.4 & \"\"more\"\", <b>\",perturbed alone,100,90") != std::string::npos);
         QVERIFY(toLatex(models).find("eps\\_0.4 \\& \"more\", <b> & nat & 50.0 & - & 100.0") != std::string::npos);
         const std::string html = htmlReport({"a<b.metamer", "digits", "everyone", "1", "now", "Count <all>.", {"Departure: 1 < 2."}}, content);

@@ -68,6 +68,26 @@ private Q_SLOTS:
         QCOMPARE(int(errorOf([&] { StudyFile::create(folder / "a.metamer"); }).code()), int(ErrorCode::Exists));
     }
 
+    void certificatesAreKeptUntilMoreIsKnown() {
+        Folder folder;
+        StudyFile file = StudyFile::create(folder / "a.metamer");
+        fill(file);
+        CertificateTable table(file);
+        Certificate certificate{"hash", SourceImageId{1}, "linf", "0.3", CertificateStatus::Unknown, "crown", -0.5};
+        table.save(certificate);
+        QVERIFY(table.ofModel("hash") == std::vector<Certificate>{certificate});
+        certificate.status = CertificateStatus::Certified;
+        certificate.margin = 0.25;
+        table.save(certificate);   // known now
+        Certificate less = certificate;
+        less.status = CertificateStatus::Unknown;
+        table.save(less);          // what is known stays
+        QVERIFY(table.ofSource(SourceImageId{1}) == std::vector<Certificate>{certificate});
+        const auto counts = table.counts("hash");
+        QCOMPARE(counts.size(), std::size_t(1));
+        QVERIFY(counts[0].images == 1 && counts[0].certified == 1 && counts[0].unknown == 0);
+    }
+
     void everyWrongFileHasItsOwnMessage() {
         Folder folder;
         QCOMPARE(int(errorOf([&] { StudyFile::open(folder / "none.metamer"); }).code()), int(ErrorCode::NotFound));

@@ -171,6 +171,20 @@ void LabSession::restoreModel(const ModelRecord &model) {
     });
 }
 
+int LabSession::addShipped() {
+    return m_jobs.enqueue(tr("Add models of Metamer"), [this](const JobContext &job) {
+        const auto names = addShippedModels(m_study.gate(), job);
+        return JobResult{JobEnd::Finished, names.empty() ? tr("they are all here") : QString::fromStdString(join(names, ", ")), {}};
+    });
+}
+
+int LabSession::certify(const CertifyRequest &request) {
+    return m_jobs.enqueue(tr("Certify %1").arg(QString::fromStdString(request.model)), [this, request](const JobContext &job) {
+        const CertifyOutcome outcome = certifyModel(m_study.gate(), request, job);
+        return JobResult{outcome.end, tr("%1 of %2 certified").arg(outcome.certified).arg(outcome.images), {}};
+    });
+}
+
 void LabSession::predictWith(const QString &name) {
     m_jobs.enqueue(tr("Ask %1").arg(name), [this, name](const JobContext &job) {
         Dataset dataset;

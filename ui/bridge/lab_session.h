@@ -9,6 +9,7 @@
 
 #include "core/attack/attack.h"
 #include "core/lab/attack_run.h"
+#include "core/lab/certificates.h"
 #include "core/lab/create_study.h"
 #include "core/lab/train_model.h"
 #include "ui/bridge/job_queue.h"
@@ -69,6 +70,9 @@ public:
     /// Hands `onRemoved` what it takes to bring it back.
     void removeModel(const QString &name, std::function<void(const ModelRecord &)> onRemoved = {});
     void restoreModel(const ModelRecord &model);
+    /// Adds the models that come with the program for this data set.
+    int addShipped();
+    int certify(const CertifyRequest &request);
     int attack(const AttackRunRequest &request);
     int resume(const QString &runName);
 

@@ -44,6 +44,23 @@ QString normFacts(const InspectedExample &found) {
            fact(QStringLiteral("L0"), QObject::tr("%1 pixels (%2 binarised)").arg(norms.l0).arg(norms.l0Binarised));
 }
 
+/// "certified at radius 0.3 around the source, distance 0.298, 4 of 5 people said 9"
+QString certificateText(const Certificate &certificate, const InspectedExample &found, const std::vector<std::string> &names) {
+    const bool isLinf = certificate.norm == "linf";
+    const QString distance = QString::number(isLinf ? found.example.norms.linf() : found.example.norms.l2(), 'f', isLinf ? 3 : 2);
+    const QString radius = QStringLiteral("%1 %2").arg(QString::fromStdString(normTitle(parseNorm(certificate.norm))), QString::fromStdString(certificate.epsText));
+    switch (certificate.status) {
+        case CertificateStatus::Certified: break;
+        case CertificateStatus::NotCertified: return QObject::tr("not certified at radius %1").arg(radius);
+        case CertificateStatus::Unknown: return QObject::tr("unknown whether certified at radius %1").arg(radius);
+    }
+    const VotesOfItem &votes = found.people.votes;
+    const auto consensus = consensusOf(votes, found.people.rule);
+    const auto agreeing = consensus ? std::count_if(votes.begin(), votes.end(), [&](const auto &vote) { return vote.second == *consensus; }) : 0;
+    const QString people = consensus ? QObject::tr(", %1 of %2 people said %3").arg(agreeing).arg(votes.size()).arg(QString::fromStdString(labelName(*consensus, names))) : QString();
+    return QObject::tr("certified at radius %1 around the source, distance %2").arg(radius, distance) + people;
+}
+
 }  // namespace
 
 InspectPage::InspectPage(LabSession &session, QWidget *parent) : Page(session, parent) {
@@ -346,6 +363,9 @@ void InspectPage::showModels(const InspectedExample &found) {
     for (const auto &model : found.models) {
         auto *bars = new LogitBars;
         bars->setLogits(verdictText(model, found), names, model.before, model.after);
+        if (model.certificate) {
+            bars->setCertificate(certificateText(*model.certificate, found, m_session.info().dataset.classNames), model.certificate->status == CertificateStatus::Certified);
+        }
         m_models->addWidget(bars);
     }
     if (found.models.empty()) {

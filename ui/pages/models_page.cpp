@@ -49,7 +49,7 @@ private:
 
 }  // namespace
 
-ModelsPage::ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent) : Page(session, parent), m_undo(undo) {
+ModelsPage::ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent) : Page(session, parent), m_undo(undo), m_allShipped(shippedModels()) {
     auto *layout = makeLayout(tr("Models"));
     auto *columns = new QHBoxLayout;
     columns->setSpacing(kPageMargin);
@@ -83,12 +83,13 @@ QWidget *ModelsPage::buildForm() {
     alignLabels(rest);
     m_train = new QPushButton(tr("&Train model"));
     connect(m_recipe, &QComboBox::currentIndexChanged, this, &ModelsPage::showRecipe);
+    connect(m_parameters, &ParameterForm::edited, this, &ModelsPage::applyPreset);
     connect(m_train, &QPushButton::clicked, this, &ModelsPage::train);
     return makeFormColumn({form, m_parameters, rest}, m_train);
 }
 
 QWidget *ModelsPage::buildModels() {
-    m_models = makeTable({tr("Model"), tr("Recipe"), tr("Network"), tr("Clean, %"), tr("State")}, {3});
+    m_models = makeTable({tr("Model"), tr("Recipe"), tr("Network"), tr("Clean, %"), tr("Verified, %"), tr("State")}, {3, 4});
     m_empty = makeHint(tr("No model yet. Train one on the left: its answers then stand beside every example."));
     const auto button = [](const QString &text, const QString &tip) {
         auto *made = new QPushButton(text);
@@ -101,12 +102,24 @@ QWidget *ModelsPage::buildModels() {
     m_remove = button(tr("Remove"), tr("Removes it with its answers; only where no labelled image has one"));
     m_resume = button(tr("Resume"), tr("Goes on with the stopped training"));
     m_keep = button(tr("Keep as it is"), tr("Makes a model of what the stopped training has reached"));
+    m_shipped = button(tr("Add Metamer's models"), tr("Adds the natural, robust and certified models that come with the program for this data set"));
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(kGap);
-    for (auto *each : {m_retrain, m_duplicate, m_hide, m_remove}) {
+    for (auto *each : {m_shipped, m_retrain, m_duplicate, m_hide, m_remove}) {
         buttons->addWidget(each);
     }
     buttons->addStretch(1);
+    m_certifyNorm = new QComboBox;
+    m_certifyNorm->addItem(QStringLiteral("Linf"), QStringLiteral("linf"));
+    m_certifyNorm->addItem(QStringLiteral("L2"), QStringLiteral("l2"));
+    m_certifyNorm->setAccessibleName(tr("Norm of the certificates"));
+    m_certifyEps = new QLineEdit(QStringLiteral("0.3"));
+    m_certifyEps->setAccessibleName(tr("Radius of the certificates"));
+    m_certifyEps->setMaximumWidth(scaledWidth(64));
+    m_certify = button(tr("&Certify"), tr("Proves for each of 1,000 test images, and for the sources of all runs, whether its answer can change within this radius"));
+    for (auto *each : std::initializer_list<QWidget *>{m_certifyNorm, m_certifyEps, m_certify}) {
+        buttons->addWidget(each);
+    }
     m_chosenName = new QLabel;
     m_chosenName->setWordWrap(true);
     m_curve = new CurveChart;
@@ -145,6 +158,8 @@ void ModelsPage::connectSession() {
     connect(m_remove, &QPushButton::clicked, this, &ModelsPage::removeChosen);
     connect(m_resume, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.resumeTraining(QString::fromStdString(training->name)); });
     connect(m_keep, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.keepTraining(QString::fromStdString(training->name)); });
+    connect(m_shipped, &QPushButton::clicked, this, [this] { m_session.addShipped(); });
+    connect(m_certify, &QPushButton::clicked, this, &ModelsPage::certify);
     connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_confusion->toText()); });
     connect(&m_session.jobs(), &JobQueue::changed, this, &ModelsPage::showButtons);
 }
@@ -171,6 +186,22 @@ void ModelsPage::showRecipe() {
     if (const auto *recipe = chosenRecipe()) {
         m_summary->setText(QString::fromStdString(recipe->summary));
         m_parameters->setSchema(recipe->schema);
+        m_preset.clear();
+        const auto &devices = m_session.catalogue().devices;
+        if (!recipe->presets.empty() && devices.size() < 2) {   // without a GPU the papers' trainings take days
+            m_parameters->setValues({{"preset", recipe->presets.front().name}});
+        }
+        applyPreset();
+    }
+}
+
+void ModelsPage::applyPreset() {
+    const auto *recipe = chosenRecipe();
+    const auto values = m_parameters->values();
+    const auto preset = values.find("preset");
+    if (recipe != nullptr && preset != values.end() && preset->second != m_preset) {
+        m_preset = preset->second;
+        m_parameters->setValues(presetOptions(*recipe, m_preset));
     }
 }
 
@@ -193,12 +224,12 @@ void ModelsPage::showModels() {
         const auto parameters = optionsFromJson(model.parametersJson);
         const bool isComplete = !parameters.contains("complete") || parameters.at("complete") != "false";
         fill(row, {QString::fromStdString(model.name), QString::fromStdString(model.recipe), QString::fromStdString(model.architecture),
-                   model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(),
+                   model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(), verifiedCell(model),
                    model.isHidden ? tr("hidden") : (isComplete ? tr("trained") : tr("kept early"))});
     }
     for (std::size_t i = 0; i < trainings.size(); ++i) {
         const TrainingRecord &training = trainings[i];
-        fill(static_cast<int>(models.size() + i), {QString::fromStdString(training.name), QString::fromStdString(training.recipe), {}, {},
+        fill(static_cast<int>(models.size() + i), {QString::fromStdString(training.name), QString::fromStdString(training.recipe), {}, {}, {},
                                                    tr("step %1 of %2").arg(training.step).arg(training.steps)});
     }
     m_empty->setVisible(m_models->rowCount() == 0);
@@ -227,7 +258,7 @@ void ModelsPage::showChosen() {
     }
     const auto *training = chosenTraining();
     if (const auto *model = chosenModel()) {
-        m_chosenName->setText(tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)));
+        m_chosenName->setText(tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)) + verifiedText(*model));
         m_curve->setCurve(curveFromJson(model->curveJson));
         m_confusion->setConfusion(confusionFromJson(model->confusionJson), names);
         m_shownTraining.clear();
@@ -249,6 +280,8 @@ void ModelsPage::showButtons() {
     const bool isUnderWay = training != nullptr && training->owner == thisProcess();
     m_retrain->setEnabled(model != nullptr && !m_session.catalogue().recipes.empty());
     m_duplicate->setEnabled(m_retrain->isEnabled());
+    m_shipped->setVisible(hasShipped());
+    m_certify->setEnabled(model != nullptr);
     m_hide->setEnabled(model != nullptr);
     m_hide->setText(model != nullptr && model->isHidden ? tr("Show") : tr("Hide"));
     m_remove->setEnabled((model != nullptr || training != nullptr) && !isUnderWay);
@@ -282,7 +315,9 @@ void ModelsPage::duplicate(bool isRetrained) {
     m_recipe->setCurrentIndex(std::max(0, row));
     showRecipe();
     if (const auto *recipe = chosenRecipe()) {
-        m_parameters->setValues(optionsFromJson(model->parametersJson, recipe->schema));
+        const auto options = optionsFromJson(model->parametersJson, recipe->schema);
+        m_preset = options.contains("preset") ? options.at("preset") : std::string();   // what it was trained with, not the preset's own options
+        m_parameters->setValues(options);
     }
     const auto kept = optionsFromJson(model->parametersJson);
     const auto seed = kept.find("seed");
@@ -328,6 +363,50 @@ void ModelsPage::toggleHidden() {
     m_session.hideModel(name, !wasHidden);
     m_undo.push(new DoneCommand(wasHidden ? tr("show model %1").arg(name) : tr("hide model %1").arg(name), [this, name, wasHidden] { m_session.hideModel(name, wasHidden); },
                                 [this, name, wasHidden] { m_session.hideModel(name, !wasHidden); }));
+}
+
+/// Whether a model that comes with the program was trained on this data set and is not in the study yet.
+bool ModelsPage::hasShipped() const {
+    const auto &info = m_session.info();
+    return std::any_of(m_allShipped.begin(), m_allShipped.end(), [&](const ShippedModel &model) {
+        return model.datasetSha256 == info.dataset.sha256 &&
+               std::none_of(info.models.begin(), info.models.end(), [&](const ModelRecord &other) { return other.hash == model.record.hash || other.name == model.record.name; });
+    });
+}
+
+void ModelsPage::certify() {
+    const auto *model = chosenModel();
+    if (model == nullptr) {
+        return;
+    }
+    CertifyRequest request;
+    request.model = model->name;
+    request.norm = m_certifyNorm->currentData().toString().toStdString();
+    request.epsText = m_certifyEps->text().trimmed().toStdString();
+    m_session.certify(request);
+    for (const auto &summary : m_session.info().runs) {
+        request.run = summary.run.name;
+        m_session.certify(request);
+    }
+}
+
+QString ModelsPage::verifiedCell(const ModelRecord &model) const {
+    const auto found = m_session.info().certificates.find(model.hash);
+    if (found == m_session.info().certificates.end() || found->second.empty()) {
+        return {};
+    }
+    const auto &most = *std::max_element(found->second.begin(), found->second.end(), [](const auto &a, const auto &b) { return a.images < b.images; });
+    return tr("%1 at %2").arg(100.0 * static_cast<double>(most.certified) / static_cast<double>(most.images), 0, 'f', 1).arg(QString::fromStdString(most.epsText));
+}
+
+QString ModelsPage::verifiedText(const ModelRecord &model) const {
+    QString text;
+    const auto found = m_session.info().certificates.find(model.hash);
+    for (const auto &count : found != m_session.info().certificates.end() ? found->second : std::vector<CertificateCount>()) {
+        text += tr("; certified at %1 %2: %3 of %4 images, %5 unknown").arg(QString::fromStdString(normTitle(parseNorm(count.norm))), QString::fromStdString(count.epsText))
+                    .arg(count.certified).arg(count.images).arg(count.unknown);
+    }
+    return text;
 }
 
 void ModelsPage::addPoint(const QString &model, const TrainingPoint &point) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vector>
+
+#include "core/lab/shipped_models.h"
 #include "ui/pages/page.h"
 
 class QComboBox;
@@ -35,6 +38,8 @@ private:
     void connectSession();
     void showCatalogue();
     void showRecipe();
+    /// Fills the form with a preset's options where another preset was chosen.
+    void applyPreset();
     void showModels();
     void showChosen();
     void showButtons();
@@ -44,6 +49,11 @@ private:
     /// Removes the chosen model or drops the chosen training; can be undone.
     void removeChosen();
     void toggleHidden();
+    bool hasShipped() const;
+    void certify();
+    /// "87.5 at Linf 0.3" of what was certified at the largest of a model's sets; all of them in words.
+    QString verifiedCell(const ModelRecord &model) const;
+    QString verifiedText(const ModelRecord &model) const;
     void addPoint(const QString &model, const TrainingPoint &point);
     QString freeModelName(const QString &base) const;
     const RecipeInfo *chosenRecipe() const;
@@ -51,15 +61,18 @@ private:
     const TrainingRecord *chosenTraining() const;
 
     QUndoStack &m_undo;
+    std::vector<ShippedModel> m_allShipped;
     QComboBox *m_recipe, *m_device;
     QLabel *m_summary, *m_empty, *m_chosenName;
     ParameterForm *m_parameters;
     QSpinBox *m_seed;
-    QLineEdit *m_name;
-    QPushButton *m_train, *m_retrain, *m_duplicate, *m_hide, *m_remove, *m_resume, *m_keep, *m_copy;
+    QLineEdit *m_name, *m_certifyEps;
+    QComboBox *m_certifyNorm;
+    QPushButton *m_train, *m_retrain, *m_duplicate, *m_hide, *m_remove, *m_resume, *m_keep, *m_copy, *m_certify, *m_shipped;
     QTableWidget *m_models;
     CurveChart *m_curve;
     ConfusionView *m_confusion;
+    std::string m_preset;      ///< that the form was filled with last
     QString m_shownTraining;   ///< the training whose points the curve shows as they come
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <QPainter>
+#include <QPainterPath>
 
 #include "ui/theme.h"
 
@@ -26,6 +27,17 @@ std::vector<float> softmax(std::vector<float> values) {
     return values;
 }
 
+/// A shield as tall as a line of text.
+QPainterPath shield(const QRectF &box) {
+    QPainterPath path(box.topLeft());
+    path.lineTo(box.topRight());
+    path.lineTo(box.right(), box.center().y());
+    path.quadTo(box.right(), box.bottom() - box.height() * 0.15, box.center().x(), box.bottom());
+    path.quadTo(box.left(), box.bottom() - box.height() * 0.15, box.left(), box.center().y());
+    path.closeSubpath();
+    return path;
+}
+
 }  // namespace
 
 LogitBars::LogitBars(QWidget *parent) : QWidget(parent) { setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed); }
@@ -39,16 +51,36 @@ void LogitBars::setLogits(const QString &title, const QStringList &classNames, c
     update();
 }
 
+void LogitBars::setCertificate(const QString &text, bool isCertified) {
+    m_certificate = text;
+    m_isCertified = isCertified;
+    setToolTip(text);
+    setAccessibleDescription(text);
+    updateGeometry();
+    update();
+}
+
 void LogitBars::paintEvent(QPaintEvent *) {
     QPainter painter(this);
     const int line = fontMetrics().height();
     painter.setPen(palette().color(QPalette::WindowText));
     painter.drawText(QRect(0, 0, width(), line), Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(m_title, Qt::ElideRight, width()));
+    if (!m_certificate.isEmpty()) {
+        const int left = m_isCertified ? line : 0;
+        if (m_isCertified) {
+            painter.setRenderHint(QPainter::Antialiasing);
+            painter.fillPath(shield(QRectF(1, line + 2, line - 6, line - 4)), accentColour());
+            painter.setRenderHint(QPainter::Antialiasing, false);
+        }
+        painter.setPen(m_isCertified ? accentColour() : mutedTextColour());
+        painter.drawText(QRect(left, line, width() - left, line), Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(m_certificate, Qt::ElideRight, width() - left));
+    }
+    const int first = m_certificate.isEmpty() ? line : 2 * line;   // where the key stands
     const int count = static_cast<int>(std::max(m_before.size(), m_after.size()));
     if (count == 0) {
         return;
     }
-    const int top = 2 * line + kTight, bottom = height() - line - kTight;   // title, key, bars, class names
+    const int top = first + line + kTight, bottom = height() - line - kTight;   // title, key, bars, class names
     const double step = static_cast<double>(width()) / count;
     const int bar = std::max(2, static_cast<int>(step * 0.36));
     painter.fillRect(QRect(0, bottom, width(), 1), hairlineColour());
@@ -67,7 +99,7 @@ void LogitBars::paintEvent(QPaintEvent *) {
         painter.drawText(label, Qt::AlignHCenter | Qt::AlignTop,
                          fontMetrics().elidedText(m_classNames.value(i), Qt::ElideRight, static_cast<int>(step)));
     }
-    const QRect key(0, line, width(), line);
+    const QRect key(0, first, width(), line);
     const QString before = tr("original"), after = tr("perturbed");
     const int beforeWidth = fontMetrics().horizontalAdvance(before);
     painter.setPen(mutedTextColour());

@@ -47,6 +47,7 @@ public:
     }
 
     double evenest() const override { return 0.7; }
+    int brightestNewInk() const override { return 255; }
 
     std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const override {
         std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> renderers;

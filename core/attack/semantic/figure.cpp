@@ -108,6 +108,17 @@ std::vector<std::vector<int>> connectedSets(std::span<const std::uint8_t> mask, 
     return sets;
 }
 
+int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold) {
+    std::vector<std::uint8_t> ground(ink.size());
+    std::transform(ink.begin(), ink.end(), ground.begin(), [&](float value) { return value <= threshold ? 1 : 0; });
+    const auto isOnBorder = [&](int at) {
+        const int x = at % shape.width, y = at / shape.width;
+        return x == 0 || y == 0 || x == shape.width - 1 || y == shape.height - 1;
+    };
+    const auto sets = connectedSets(ground, shape);
+    return static_cast<int>(std::count_if(sets.begin(), sets.end(), [&](const std::vector<int> &set) { return set.size() > 1 && std::none_of(set.begin(), set.end(), isOnBorder); }));
+}
+
 bool hasDarkInk(const ImageSet &images) {
     std::vector<std::uint8_t> border;
     const std::int64_t step = std::max<std::int64_t>(1, images.count() / 200);

@@ -14,6 +14,25 @@ constexpr std::size_t kVaried = 3;     // drawings that are varied
 constexpr int kVariations = 12;
 constexpr int kVaryRounds = 3;
 constexpr std::size_t kOffered = 40;   // drawings that a model is asked about
+constexpr float kFaintest = 0.12f;     // ink that is seen as ink
+
+/// The normalised geometric mean of two readings: each has a veto.
+ProxyReading joined(const ProxyReading &a, const ProxyReading &b) {
+    const auto mean = [](float x, float y) { return std::sqrt(std::max(1e-12f, x) * std::max(1e-12f, y)); };
+    ProxyReading both = a;
+    both.notAClass = mean(a.notAClass, b.notAClass);
+    float sum = both.notAClass;
+    for (std::size_t i = 0; i < a.probabilities.size(); ++i) {
+        both.probabilities[i] = mean(a.probabilities[i], b.probabilities[i]);
+        both.generative[i] = (a.generative[i] + b.generative[i]) / 2;
+        sum += both.probabilities[i];
+    }
+    both.notAClass /= sum;
+    for (float &probability : both.probabilities) {
+        probability /= sum;
+    }
+    return both;
+}
 
 }  // namespace
 
@@ -70,7 +89,7 @@ void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source) c
     for (const Drawing &drawing : drawings) {
         images.push_back(drawing.pixels);
     }
-    const auto readings = m_placer.read(images);
+    const auto readings = readFigures(images, m_renderer->brightestNewInk());
     for (std::size_t i = 0; i < drawings.size(); ++i) {
         drawings[i].reading = readings[i];
         drawings[i].score = conviction(readings[i], drawings[i].donor.classIndex) - drawings[i].price;
@@ -78,7 +97,28 @@ void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source) c
     std::stable_sort(drawings.begin(), drawings.end(), [](const Drawing &a, const Drawing &b) { return a.score > b.score; });
 }
 
-/// Strokes wider, and figures larger, than real ones get; new ink that is much darker than old; bright ink outside the figure.
+/// What the selector says of the drawings as they are and of their shapes, where any ink that new strokes can have counts as full:
+/// people see a dark stroke as a stroke, and dark residue as residue.
+std::vector<ProxyReading> FigureAttack::readFigures(const std::vector<Pixels> &images, int brightestNewInk) const {
+    auto readings = m_placer.read(images);
+    if (brightestNewInk == 255) {
+        return readings;
+    }
+    std::vector<Pixels> shapes(images);
+    for (Pixels &shape : shapes) {
+        for (std::uint8_t &value : shape) {
+            value = static_cast<std::uint8_t>(std::min(255, value * 255 / brightestNewInk));
+        }
+    }
+    const auto ofShapes = m_placer.read(shapes);
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        readings[i] = joined(readings[i], ofShapes[i]);
+    }
+    return readings;
+}
+
+/// Strokes wider, and figures larger, than real ones get; holes of the figure that are closed; new ink, the more the darker it is
+/// than old; bright ink outside the figure.
 double FigureAttack::priceOf(const Pixels &source, const Pixels &pixels, const InkPlane &figure) const {
     const InkPlane ink = inkOf(pixels);
     const FigureSize size = measureFigure(ink, m_placer.shape(), 0.4f * *std::max_element(ink.begin(), ink.end()));
@@ -92,8 +132,10 @@ double FigureAttack::priceOf(const Pixels &source, const Pixels &pixels, const I
     const double newShare = newArea / std::max(1.0, newArea + oldArea);
     const double evenness = oldArea > 0 && newArea > 0 ? (newInk / newArea) / std::max(0.01, oldInk / oldArea) : 1;
     const double blot = std::max(0.0, size.halfWidth - m_placer.usual().halfWidth) + 0.012 * std::max(0, size.area - m_placer.usual().area);
-    return m_setup.values.real("blot-price") * blot + m_setup.values.real("uneven-price") * newShare * std::max(0.0, m_renderer->evenest() - evenness) +
-           m_setup.values.real("residue-price") * residue / std::max(1.0, oldInk + newInk);
+    const int closed = std::max(0, holesOf(figure, m_placer.shape(), 0.4f) - holesOf(ink, m_placer.shape(), kFaintest));
+    const auto price = [&](const char *name) { return m_setup.values.real(name); };
+    return price("blot-price") * blot + price("hole-price") * closed + price("dark-price") * newShare * std::max(0.0, 1 - evenness) +
+           price("uneven-price") * newShare * std::max(0.0, m_renderer->evenest() - evenness) + price("residue-price") * residue / std::max(1.0, oldInk + newInk);
 }
 
 std::vector<FigureAttack::Drawing> FigureAttack::drawn(std::vector<Drawing> first, const Pixels &source, const InkCost &cost, std::uint64_t seed,
@@ -165,9 +207,8 @@ void FigureAttack::explainFailure(Candidate &candidate, const Drawing &best, con
         images.push_back(renderer->render(best.style, source, figure, m_placer.shape()));
     }
     candidate.why = "the selector still reads " + seen + " in the nearest candidate";
-    const auto readings = images.empty() ? std::vector<ProxyReading>() : m_placer.read(images);
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-        if (readings[i].label() == best.donor.classIndex) {
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        if (readFigures({images[i]}, larger[i].second->brightestNewInk()).front().label() == best.donor.classIndex) {
             candidate.enough = larger[i].first;
             return;
         }
@@ -179,7 +220,9 @@ std::vector<Parameter> figureParameters() {
     return {{"donors", "Donors a class", ParameterType::Integer, "30", 1, 64, "", "So many of the cheapest donors of each class are tried.", source, {}, true},
             {"add-weight", "Price of added ink", ParameterType::Real, "0.25", 0.01, 1, "", "What added ink costs in the search, against 1 for ink that cannot be taken away.", source, {}, true},
             {"blot-price", "Price of blots", ParameterType::Real, "0.8", 0, 100, "", "What a pixel of half-width beyond that of real figures costs, in log-odds.", source, {}, true},
-            {"uneven-price", "Price of uneven ink", ParameterType::Real, "14", 0, 100, "", "What new ink costs that is darker than old.", source, {}, true},
+            {"uneven-price", "Price of uneven ink", ParameterType::Real, "14", 0, 100, "", "What new ink costs that is darker beside the old than the ball makes necessary.", source, {}, true},
+            {"hole-price", "Price of closed holes", ParameterType::Real, "3", 0, 100, "", "What each hole of the figure costs that is filled with ink.", source, {}, true},
+            {"dark-price", "Price of dark ink", ParameterType::Real, "8", 0, 100, "", "What new ink costs, the more the darker it is than old.", source, {}, true},
             {"residue-price", "Price of residue", ParameterType::Real, "4", 0, 100, "", "What ink outside the figure costs, as a share of the figure.", source, {}, true}};
 }
 

@@ -22,6 +22,9 @@ public:
     /// How bright new ink can be beside old ink at best, 0 .. 1; only what is darker than that is priced as uneven.
     virtual double evenest() const = 0;
 
+    /// The brightest that new ink gets, in grey levels: 1 .. 255.
+    virtual int brightestNewInk() const = 0;
+
     /// The same renderer with larger budgets, rising, to find what would have been enough; with their eps as text.
     virtual std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const = 0;
 };
@@ -29,7 +32,7 @@ public:
 /// Draws figures of other classes over a source and lets the selector choose: the cheapest donors of each class are laid
 /// over the source and drawn in one style; the thirty most convincing may bend and are drawn in every style; the best three
 /// are varied by small random steps, three times. From the score of a drawing are taken what the selector minds less than
-/// people do: blots, uneven ink and residue.
+/// people do: blots, closed holes, dark ink and residue.
 class FigureAttack final : public Attack {
 public:
     FigureAttack(const AttackSetup &setup, std::unique_ptr<FigureRenderer> renderer);
@@ -40,6 +43,7 @@ private:
     struct Drawing;
 
     void judge(std::vector<Drawing> &drawings, const Pixels &source) const;
+    std::vector<ProxyReading> readFigures(const std::vector<Pixels> &images, int brightestNewInk) const;
     double priceOf(const Pixels &source, const Pixels &pixels, const InkPlane &figure) const;
     std::vector<Drawing> drawn(std::vector<Drawing> first, const Pixels &source, const InkCost &cost, std::uint64_t seed, const StopToken &stop) const;
     Candidate chosen(const std::vector<Drawing> &drawings, const Pixels &source, int label) const;

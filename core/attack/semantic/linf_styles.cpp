@@ -54,12 +54,13 @@ InkPlane evenWider(const Scene &scene) {
 }
 InkPlane evenWidest(const Scene &scene) { return times(widened(figureOf(scene), scene.shape), 1 - scene.eps); }
 
-/// New strokes a pixel wider where the source has no ink near, old ones as they are: width makes up for brightness.
+/// New strokes a pixel wider away from the source's ink, old ones as they are: width makes up for brightness. The change is
+/// gradual, so that outlines stay smooth.
 InkPlane balanced(const Scene &scene) {
-    const InkPlane figure = figureOf(scene), wide = widened(figure, scene.shape), near = widened(scene.source, scene.shape, 1.0f);
+    const InkPlane figure = figureOf(scene), wide = widened(figure, scene.shape), near = widened(widened(scene.source, scene.shape, 1.0f), scene.shape);
     InkPlane drawn(figure);
     for (std::size_t i = 0; i < drawn.size(); ++i) {
-        drawn[i] = (near[i] < 0.3f ? wide[i] : figure[i]) * (1 - scene.eps);
+        drawn[i] = (near[i] * figure[i] + (1 - near[i]) * wide[i]) * (1 - scene.eps);
     }
     return drawn;
 }
