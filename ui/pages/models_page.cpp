@@ -84,6 +84,7 @@ QWidget *ModelsPage::buildForm() {
     m_train = new QPushButton(tr("&Train model"));
     connect(m_recipe, &QComboBox::currentIndexChanged, this, &ModelsPage::showRecipe);
     connect(m_train, &QPushButton::clicked, this, &ModelsPage::train);
+    connect(m_parameters, &ParameterForm::edited, this, &ModelsPage::showPreset);
     return makeFormColumn({form, m_parameters, rest}, m_train);
 }
 
@@ -171,6 +172,17 @@ void ModelsPage::showRecipe() {
     if (const auto *recipe = chosenRecipe()) {
         m_summary->setText(QString::fromStdString(recipe->summary));
         m_parameters->setSchema(recipe->schema);
+        m_preset = recipe->presets.empty() ? std::string() : m_parameters->values().at("preset");
+    }
+}
+
+void ModelsPage::showPreset() {
+    const auto *recipe = chosenRecipe();
+    const auto values = m_parameters->values();
+    const auto preset = values.find("preset");
+    if (recipe != nullptr && preset != values.end() && preset->second != m_preset) {
+        m_preset = preset->second;
+        m_parameters->setValues(presetOptions(*recipe, m_preset));
     }
 }
 
@@ -282,7 +294,9 @@ void ModelsPage::duplicate(bool isRetrained) {
     m_recipe->setCurrentIndex(std::max(0, row));
     showRecipe();
     if (const auto *recipe = chosenRecipe()) {
-        m_parameters->setValues(optionsFromJson(model->parametersJson, recipe->schema));
+        const auto options = optionsFromJson(model->parametersJson, recipe->schema);
+        m_preset = options.contains("preset") ? options.at("preset") : m_preset;
+        m_parameters->setValues(options);
     }
     const auto kept = optionsFromJson(model->parametersJson);
     const auto seed = kept.find("seed");

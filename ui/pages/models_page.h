@@ -35,6 +35,8 @@ private:
     void connectSession();
     void showCatalogue();
     void showRecipe();
+    /// A preset that is chosen fills in the other fields.
+    void showPreset();
     void showModels();
     void showChosen();
     void showButtons();
@@ -54,6 +56,7 @@ private:
     QComboBox *m_recipe, *m_device;
     QLabel *m_summary, *m_empty, *m_chosenName;
     ParameterForm *m_parameters;
+    std::string m_preset;      ///< that the form was filled by; empty where the recipe has none
     QSpinBox *m_seed;
     QLineEdit *m_name;
     QPushButton *m_train, *m_retrain, *m_duplicate, *m_hide, *m_remove, *m_resume, *m_keep, *m_copy;
