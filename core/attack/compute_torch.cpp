@@ -9,8 +9,8 @@
 #include "core/attack/registry.h"
 #include "core/model/blas_threads.h"
 #include "core/model/devices.h"
+#include "core/model/network_classifier.h"
 #include "core/model/recipes.h"
-#include "core/model/trainer.h"
 #include "core/model/torch_errors.h"
 
 namespace metamer {
@@ -51,21 +51,20 @@ public:
     const std::vector<RecipeInfo> &recipes() const override { return m_recipes; }
 
     TrainedModel train(const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress) override {
-        const auto &recipe = findByName(m_recipes, request.recipe, "recipe");
-        const auto &trainer = m_trainers[static_cast<std::size_t>(&recipe - m_recipes.data())];
-        return translated([&] { return trainer.train(request, stop, progress); });
+        const RegisteredRecipe &recipe = recipeOf(request);
+        return translated([&] { return recipe.train(request, stop, progress); });
     }
 
     TrainedModel finishFrom(const TrainRequest &request) override {
-        return translated([&] { return modelFromCheckpoint(request); });
+        const RegisteredRecipe &recipe = recipeOf(request);
+        return translated([&] { return recipe.finish(request); });
     }
 
     std::unique_ptr<Classifier> load(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
                                      int classCount, const std::string &device) override {
-        if (architecture != kSmallCnn) {
-            throw Error(ErrorCode::Newer, "the architecture '" + architecture + "' is unknown to this version; update Metamer");
-        }
-        return translated([&] { return loadSmallCnn(weights, shape, classCount, device); });
+        return translated([&]() -> std::unique_ptr<Classifier> {
+            return std::make_unique<NetworkClassifier>(loadNetwork(architecture, weights, shape, classCount), shape, torch::Device(device));
+        });
     }
 
     TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) override {
@@ -80,6 +79,10 @@ public:
     std::unique_ptr<Attack> makeAttack(const std::string &name, const AttackSetup &setup) override { return makeRegisteredAttack(name, setup); }
 
 private:
+    const RegisteredRecipe &recipeOf(const TrainRequest &request) const {
+        return m_trainers[static_cast<std::size_t>(&findByName(m_recipes, request.recipe, "recipe") - m_recipes.data())];
+    }
+
     std::vector<AttackInfo> m_attacks;
     std::vector<RegisteredRecipe> m_trainers;
     std::vector<RecipeInfo> m_recipes;

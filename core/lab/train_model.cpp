@@ -26,6 +26,22 @@ std::string chooseName(StudyFile &file, const TrainModelRequest &request) {
     return request.name.empty() ? freeName(request.recipe, isTaken) : request.name;
 }
 
+/// What a training was begun with. Those kept before networks could be chosen tell none: they were small-cnn, by epochs.
+std::map<std::string, std::string> keptOptions(const TrainingRecord &record, const ParameterSchema &schema) {
+    auto options = optionsFromJson(record.parametersJson);
+    if (!options.contains("architecture")) {
+        options["architecture"] = "small-cnn";
+        options["steps"] = "0";
+    }
+    std::map<std::string, std::string> known;
+    for (const auto &parameter : schema.parameters()) {
+        if (auto option = options.extract(parameter.name)) {
+            known.insert(std::move(option));
+        }
+    }
+    return known;
+}
+
 /// One training: what it needs, and what becomes of it in the study file.
 class Training {
 public:
@@ -33,7 +49,7 @@ public:
         m_gate.with([&](StudyFile &file) { m_dataset = DatasetTable(file).get(); });
         m_data = reloadDataset(m_dataset);
         const RecipeInfo &recipe = findByName(compute().recipes(), m_record.recipe, "recipe");
-        m_request = {m_record.recipe, recipe.schema.check(optionsFromJson(m_record.parametersJson)), m_record.seed, m_record.device,
+        m_request = {m_record.recipe, recipe.schema.check(keptOptions(m_record, recipe.schema)), m_record.seed, m_record.device,
                      &m_data.train, &m_data.test, static_cast<int>(m_dataset.classNames.size())};
         if (!m_record.checkpoint.empty()) {
             m_checkpoint = {m_record.step, m_record.steps, curveFromJson(m_record.curveJson), m_record.checkpoint};
@@ -136,7 +152,7 @@ TrainModelOutcome trainModel(StudyGate &gate, const TrainModelRequest &request, 
     const RecipeInfo &recipe = findByName(compute().recipes(), request.recipe, "recipe");
     TrainingRecord record;
     record.recipe = request.recipe;
-    record.parametersJson = recipe.schema.check(request.options).toJson();
+    record.parametersJson = checkedOptions(recipe, request.options).toJson();
     record.seed = request.seed;
     record.device = compute().resolveDevice(request.device);
     gate.with([&](StudyFile &file) { record.name = chooseName(file, request); });

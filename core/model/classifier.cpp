@@ -2,7 +2,17 @@
 
 #include <algorithm>
 
+#include "core/base/error.h"
+
 namespace metamer {
+
+std::vector<float> Classifier::gradients(std::span<const float>, std::int64_t, std::span<const float>) const {
+    throw Error(ErrorCode::Usage, "the model gives no gradients, so that attacks by gradient cannot judge it; use an attack without, or another model");
+}
+
+std::vector<float> Classifier::logitsOf(std::span<const float>, std::int64_t) const {
+    throw Error(ErrorCode::Usage, "the model gives no gradients, so that attacks by gradient cannot judge it; use an attack without, or another model");
+}
 
 int predictedClass(const std::vector<float> &logits) {
     return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());
@@ -25,6 +35,42 @@ Confusion confusionOf(const Classifier &model, const LabelledImages &data, int c
         ++confusion[static_cast<std::size_t>(data.labels[i])][static_cast<std::size_t>(predictedClass(logits[i]))];
     }
     return confusion;
+}
+
+std::map<std::string, std::string> presetOptions(const RecipeInfo &recipe, const std::string &preset) {
+    std::map<std::string, std::string> options;
+    for (const auto &parameter : recipe.schema.parameters()) {
+        options[parameter.name] = parameter.name == "preset" ? preset : parameter.defaultValue;
+    }
+    for (const auto &known : recipe.presets) {
+        if (known.name == preset) {
+            for (const auto &[name, value] : known.options) {
+                options[name] = value;
+            }
+        }
+    }
+    return options;
+}
+
+ParameterValues checkedOptions(const RecipeInfo &recipe, std::map<std::string, std::string> given) {
+    recipe.schema.check(given);
+    const auto preset = given.find("preset");
+    const bool isBySteps = given.contains("steps") && given.at("steps") != "0";
+    const bool isByEpochs = given.contains("epochs") && given.at("epochs") != "0";
+    if (isBySteps && isByEpochs) {
+        throw Error(ErrorCode::Usage, "--steps and --epochs both say how long to train; give one of them");
+    }
+    const auto &known = recipe.schema.parameters();
+    const bool hasSteps = std::any_of(known.begin(), known.end(), [](const Parameter &parameter) { return parameter.name == "steps"; });
+    if (isBySteps) {
+        given["epochs"] = "0";
+    } else if (isByEpochs && hasSteps) {
+        given["steps"] = "0";
+    }
+    if (preset != given.end()) {
+        given.merge(presetOptions(recipe, preset->second));
+    }
+    return recipe.schema.check(given);
 }
 
 }  // namespace metamer

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,17 @@ public:
 
     /// "cpu", "cuda:0"
     virtual std::string device() const = 0;
+
+    /// Whether `gradients` works. Attacks by gradient refuse a model without: that it resists them would say nothing.
+    virtual bool hasGradients() const { return false; }
+
+    /// d/dx of sum_k weights[n, k] * logits[n, k]: x [N, C, H, W] in [0, 1], weights [N, classes], the result like x.
+    /// Throws Error(Usage) if the model gives no gradients.
+    virtual std::vector<float> gradients(std::span<const float> x, std::int64_t count, std::span<const float> weights) const;
+
+    /// Logits [N, classes], one row after another, of x [N, C, H, W] in [0, 1] off the 8-bit grid.
+    /// Throws Error(Usage) if the model gives no gradients: nothing else needs it.
+    virtual std::vector<float> logitsOf(std::span<const float> x, std::int64_t count) const;
 };
 
 /// The class with the greatest logit; the lowest of equals.
@@ -35,19 +48,34 @@ using Confusion = std::vector<std::vector<std::int64_t>>;
 /// The model's answers on `data` against its labels.
 Confusion confusionOf(const Classifier &model, const LabelledImages &data, int classCount);
 
+/// Options of a recipe under one name, chosen by its parameter `preset`.
+struct Preset {
+    std::string name;                              ///< "quick"
+    std::map<std::string, std::string> options;    ///< where it differs from the schema's defaults, which are the paper's
+};
+
 /// What a training recipe is called and what it takes.
 struct RecipeInfo {
     std::string name;
     std::string title;
     std::string summary;
     ParameterSchema schema;
+    std::vector<Preset> presets = {};              ///< beside `paper`, which is the schema's defaults
 };
+
+/// All of a recipe's options as the preset sets them, as typed: what a form shows once the preset is chosen.
+std::map<std::string, std::string> presetOptions(const RecipeInfo &recipe, const std::string &preset);
+
+/// What training by `recipe` takes from the options `given`: each of them wins over the preset, which wins over the schema's
+/// defaults. Of `steps` and `epochs` the one that is given rules, and the other is 0.
+/// Throws Error(Usage) as ParameterSchema::check does, and if both steps and epochs are given.
+ParameterValues checkedOptions(const RecipeInfo &recipe, std::map<std::string, std::string> given);
 
 /// One point of a training curve, over the batches since the last point.
 struct TrainingPoint {
     double epoch = 0;           ///< epochs done, also in parts
-    double loss = 0;            ///< mean cross-entropy of the training images, as the recipe changes them
-    double trainAccuracy = 0;   ///< share of those named right
+    double loss = 0;            ///< mean of what the recipe makes smaller
+    double trainAccuracy = 0;   ///< share named right of the training images, as the recipe changes them
     double testAccuracy = 0;    ///< share right of the first 500 clean test images
 };
 

@@ -4,14 +4,19 @@
 namespace metamer {
 
 RegisteredRecipe naturalRecipe() {
-    return {{"natural", "Natural training", "Cross-entropy on clean images; the undefended CNN.",
-             ParameterSchema(trainerParameters("3", "ours: enough for 98 % on the digit sets", "100", "0.001", "Kingma and Ba 2015"))},
-            [](const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress) {
-                const auto asIs = [](SmallCnn &, const torch::Tensor &x, const torch::Tensor &, double, at::Generator &) { return x; };
-                return trainSmallCnn(request, asIs, stop, progress);
-            }};
+    TrainerDefaults defaults;
+    defaults.epochs = "3";
+    defaults.lengthSource = "ours: enough for 98 % on the digit sets";
+    defaults.source = "Kingma and Ba 2015";
+    return gradientRecipe({"natural", "Natural training", "Cross-entropy on clean images; the undefended CNN.", ParameterSchema(trainerParameters(defaults))},
+                          [](const ParameterValues &) {
+                              return [](Network &network, const Batch &batch) {
+                                  const auto logits = network.forward(batch.x);
+                                  return BatchLoss{torch::nn::functional::cross_entropy(logits, batch.labels), logits};
+                              };
+                          });
 }
 
-std::vector<RegisteredRecipe> registeredRecipes() { return {naturalRecipe(), pgdLinfRecipe()}; }
+std::vector<RegisteredRecipe> registeredRecipes() { return {naturalRecipe(), pgdLinfRecipe(), ibpRecipe()}; }
 
 }  // namespace metamer

@@ -6,10 +6,15 @@
 
 namespace metamer {
 
-/// A recipe and how it trains: asks `stop` before each batch, hands out checkpoints, and returns the model when it is done.
+/// A recipe and how it trains.
 struct RegisteredRecipe {
     RecipeInfo info;
-    TrainedModel (*train)(const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress);
+
+    /// Asks `stop` before each batch, hands out checkpoints, and returns the model when it is done.
+    std::function<TrainedModel(const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress)> train;
+
+    /// The model that stands in the request's checkpoint.
+    std::function<TrainedModel(const TrainRequest &request)> finish;
 };
 
 /// Every recipe, in the order in which they are listed. A new one is a file and a line here.
@@ -19,8 +24,12 @@ std::vector<RegisteredRecipe> registeredRecipes();
 RegisteredRecipe naturalRecipe();
 
 /// `pgd-linf`: cross-entropy on images that projected gradient descent has moved inside an Linf ball, from a random start.
-/// Source: Madry et al., "Towards Deep Learning Models Resistant to Adversarial Attacks", ICLR 2018. Deviations: a small
-/// network, far fewer steps by default, and eps ramped up over the first part of the training.
+/// Source: Madry et al., "Towards Deep Learning Models Resistant to Adversarial Attacks", ICLR 2018. Deviation: eps is
+/// ramped up over the first part of the training, without which it collapses at 0.4.
 RegisteredRecipe pgdLinfRecipe();
+
+/// `ibp`: cross-entropy on the worst logits that interval bounds allow in an Linf ball, mixed with the plain one.
+/// Source: Gowal et al., "On the Effectiveness of Interval Bound Propagation for Training Verifiably Robust Models", 2018.
+RegisteredRecipe ibpRecipe();
 
 }  // namespace metamer

@@ -1,75 +1,23 @@
 #include "core/model/trainer.h"
 
+#include <charconv>
 #include <chrono>
 #include <sstream>
 
 #include "core/base/error.h"
-#include "core/base/sha256.h"
+#include "core/base/text.h"
 #include "core/model/blas_threads.h"
+#include "core/model/network_classifier.h"
 
 namespace metamer {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kPredictionBatch = 500;
 constexpr std::int64_t kCurvePoints = 20;         // at least so many over a training, and one an epoch
 constexpr std::int64_t kCurveTestImages = 500;
 constexpr auto kCheckpointEvery = std::chrono::seconds(20);
-
-class SmallCnnClassifier final : public Classifier {
-public:
-    SmallCnnClassifier(SmallCnn network, ImageShape shape, torch::Device device)
-        : m_network(std::move(network)), m_shape(shape), m_device(device) {
-        m_network->eval();
-    }
-
-    std::vector<std::vector<float>> logits(const ImageSet &images) const override {
-        if (images.shape != m_shape) {
-            throw Error(ErrorCode::BadInput, "the model was trained on images of another size; train one on this data set");
-        }
-        const torch::NoGradGuard noGrad;
-        const OneBlasThread oneThread;
-        std::vector<std::vector<float>> result;
-        for (std::int64_t start = 0; start < images.count(); start += kPredictionBatch) {
-            const std::int64_t count = std::min(kPredictionBatch, images.count() - start);
-            const std::span<const std::uint8_t> bytes(images.bytes.data() + static_cast<std::size_t>(start) * m_shape.size(),
-                                                      static_cast<std::size_t>(count) * m_shape.size());
-            const auto out = m_network->forward(toTensor(bytes, count, m_shape, m_device)).cpu().contiguous();
-            const float *values = out.data_ptr<float>();
-            for (std::int64_t i = 0; i < count; ++i) {
-                result.emplace_back(values + i * out.size(1), values + (i + 1) * out.size(1));
-            }
-        }
-        return result;
-    }
-
-    std::string device() const override { return m_device.str(); }
-
-private:
-    mutable SmallCnn m_network;
-    ImageShape m_shape;
-    torch::Device m_device;
-};
-
-std::string hashOf(SmallCnn &network) {
-    Sha256 hash;
-    hash.add(std::string(kSmallCnn));
-    for (const auto &named : network->named_parameters()) {
-        const auto tensor = named.value().detach().cpu().contiguous();
-        hash.add(named.key());
-        hash.add({static_cast<const std::uint8_t *>(tensor.data_ptr()), tensor.nbytes()});
-    }
-    return hash.hex();
-}
-
-template <typename Saved>
-Pixels saved(const Saved &value) {
-    std::ostringstream stream;
-    torch::save(value, stream);
-    const std::string text = stream.str();
-    return {text.begin(), text.end()};
-}
+constexpr double kDrop = 0.1;
 
 LabelledImages firstOf(const LabelledImages &data, std::int64_t most) {
     const std::int64_t count = std::min(most, data.count());
@@ -82,14 +30,37 @@ at::Generator generatorFor(std::int64_t seed, std::int64_t number) {
     return at::detail::createCPUGenerator(static_cast<std::uint64_t>(seed) * 0x9E3779B97F4A7C15ull + static_cast<std::uint64_t>(number));
 }
 
+std::vector<double> dropsFrom(const std::string &text) {
+    std::vector<double> drops;
+    for (const auto &part : split(text, ',')) {
+        const std::string number = trimmed(part);
+        double share = 0;
+        const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), share);
+        if (code != std::errc() || end != number.data() + number.size() || !(share > 0 && share < 1)) {
+            throw Error(ErrorCode::Usage, "--learning-rate-drops '" + text + "' is not allowed; use shares of the training between 0 and 1, like 0.5,0.75");
+        }
+        drops.push_back(share);
+    }
+    return drops;
+}
+
+std::unique_ptr<torch::optim::Optimizer> makeOptimiser(const ParameterValues &values, const Network &network) {
+    const double rate = values.real("learning-rate"), decay = values.real("weight-decay");
+    if (values.text("optimiser") == "sgd") {
+        return std::make_unique<torch::optim::SGD>(network.parameters(), torch::optim::SGDOptions(rate).momentum(values.real("momentum")).weight_decay(decay));
+    }
+    return std::make_unique<torch::optim::Adam>(network.parameters(), torch::optim::AdamOptions(rate).weight_decay(decay));
+}
+
 /// A training under way: network, optimiser, where it is, and the sums of the stretch since the last curve point.
 class Trainer {
 public:
-    Trainer(const TrainRequest &request, const BatchTransform &transform)
-        : m_request(request), m_transform(transform), m_shape(request.train->images.shape), m_device(request.device), m_network(makeNetwork(request)),
-          m_optimiser(m_network->parameters(), torch::optim::AdamOptions(request.values.real("learning-rate"))),
-          m_batch(request.values.integer("batch-size")), m_stepsPerEpoch((request.train->count() + m_batch - 1) / m_batch),
-          m_steps(request.values.integer("epochs") * m_stepsPerEpoch), m_sample(firstOf(*request.test, kCurveTestImages)) {
+    Trainer(const TrainRequest &request, LossFunction loss)
+        : m_request(request), m_loss(std::move(loss)), m_architecture(request.values.text("architecture")), m_shape(request.train->images.shape),
+          m_device(request.device), m_network(makeSeeded(request, m_architecture)), m_optimiser(makeOptimiser(request.values, *m_network)),
+          m_drops(dropsFrom(request.values.text("learning-rate-drops"))), m_batch(request.values.integer("batch-size")),
+          m_stepsPerEpoch((request.train->count() + m_batch - 1) / m_batch), m_steps(stepsOf(request.values, m_stepsPerEpoch)),
+          m_sample(firstOf(*request.test, kCurveTestImages)) {
         if (request.from != nullptr) {
             restore(*request.from);
         }
@@ -100,6 +71,7 @@ public:
         const OneBlasThread oneThread;
         EtaClock clock;
         auto savedAt = Clock::now();
+        const std::string epochs = std::to_string((m_steps + m_stepsPerEpoch - 1) / m_stepsPerEpoch);
         while (m_step < m_steps) {
             if (stop.isStopRequested()) {
                 if (!stop.isAbortRequested()) {
@@ -111,11 +83,10 @@ public:
                 return unfinished;
             }
             learn();
-            Progress now{"epoch " + std::to_string((m_step - 1) / m_stepsPerEpoch + 1) + " of " + std::to_string(m_steps / m_stepsPerEpoch), m_step, m_steps, -1};
+            Progress now{"epoch " + std::to_string((m_step - 1) / m_stepsPerEpoch + 1) + " of " + epochs, m_step, m_steps, -1};
             clock.stamp(now);
             progress(now);
-            const bool isPoint = m_step % m_pointEvery == 0 || m_step % m_stepsPerEpoch == 0;
-            if (isPoint) {
+            if (m_step % m_pointEvery == 0 || m_step % m_stepsPerEpoch == 0 || m_step == m_steps) {
                 addPoint();
             }
             if (m_step < m_steps && Clock::now() - savedAt > kCheckpointEvery) {
@@ -128,13 +99,12 @@ public:
 
     TrainedModel finished() {
         TrainedModel trained;
-        trained.architecture = kSmallCnn;
-        trained.hash = hashOf(m_network);
+        trained.architecture = m_architecture;
+        trained.hash = networkHash(m_architecture, *m_network);
         m_network->to(torch::kCPU);
-        trained.weights = saved(m_network);
-        m_network->to(m_device);
+        trained.weights = savedNetwork(m_network);
         trained.curve = m_curve;
-        trained.confusion = confusionOf(SmallCnnClassifier(m_network, m_shape, m_device), *m_request.test, m_request.classCount);
+        trained.confusion = confusionOf(NetworkClassifier(m_network, m_shape, m_device), *m_request.test, m_request.classCount);
         std::int64_t right = 0;
         for (std::size_t i = 0; i < trained.confusion.size(); ++i) {
             right += trained.confusion[i][i];
@@ -144,15 +114,19 @@ public:
     }
 
 private:
-    static SmallCnn makeNetwork(const TrainRequest &request) {
-        const ImageShape &shape = request.train->images.shape;
-        if (shape.height < 8 || shape.width < 8) {
-            throw Error(ErrorCode::BadInput, "images under 8x8 are too small for small-cnn");
-        }
+    static std::shared_ptr<Network> makeSeeded(const TrainRequest &request, const std::string &architecture) {
         torch::manual_seed(static_cast<std::uint64_t>(request.seed));
-        SmallCnn network(shape, request.classCount);
+        auto network = makeNetwork(architecture, request.train->images.shape, request.classCount);
         network->to(torch::Device(request.device));
         return network;
+    }
+
+    static std::int64_t stepsOf(const ParameterValues &values, std::int64_t stepsPerEpoch) {
+        const std::int64_t epochs = values.integer("epochs"), steps = values.integer("steps");
+        if (epochs == 0 && steps == 0) {
+            throw Error(ErrorCode::Usage, "--steps and --epochs are both 0; give one of them");
+        }
+        return epochs > 0 ? epochs * stepsPerEpoch : steps;
     }
 
     /// One batch. The order of an epoch follows from seed and epoch alone.
@@ -166,20 +140,29 @@ private:
         const auto rows = m_order.slice(0, within * m_batch, std::min((within + 1) * m_batch, count));
         const auto images = torch::from_blob(const_cast<std::uint8_t *>(m_request.train->images.bytes.data()),
                                              {count, m_shape.channels, m_shape.height, m_shape.width}, torch::kUInt8);
-        const auto x = images.index_select(0, rows).to(m_device).to(torch::kFloat32).div(255.0f);
-        const auto labels = labelTensor().index_select(0, rows).to(m_device);
-        m_network->train();
         auto generator = generatorFor(m_request.seed, m_step);
-        const auto used = m_transform(m_network, x, labels, static_cast<double>(m_step) / static_cast<double>(m_steps), generator);
-        m_optimiser.zero_grad();
-        const auto logits = m_network->forward(used);
-        const auto loss = torch::nn::functional::cross_entropy(logits, labels);
+        const Batch batch{images.index_select(0, rows).to(m_device).to(torch::kFloat32).div(255.0f), labelTensor().index_select(0, rows).to(m_device),
+                          static_cast<double>(m_step) / static_cast<double>(m_steps), generator};
+        m_network->train();
+        for (auto &group : m_optimiser->param_groups()) {
+            group.options().set_lr(learningRate(batch.done));
+        }
+        const auto [loss, logits] = m_loss(*m_network, batch);
+        m_optimiser->zero_grad();
         loss.backward();
-        m_optimiser.step();
+        m_optimiser->step();
         ++m_step;
-        m_lossSum += loss.item<double>() * static_cast<double>(x.size(0));
-        m_right += logits.detach().argmax(1).eq(labels).sum().item<std::int64_t>();
-        m_seen += x.size(0);
+        m_lossSum += loss.item<double>() * static_cast<double>(batch.x.size(0));
+        m_right += logits.detach().argmax(1).eq(batch.labels).sum().item<std::int64_t>();
+        m_seen += batch.x.size(0);
+    }
+
+    double learningRate(double done) const {
+        double rate = m_request.values.real("learning-rate");
+        for (const double drop : m_drops) {
+            rate *= done >= drop ? kDrop : 1;
+        }
+        return rate;
     }
 
     const torch::Tensor &labelTensor() {
@@ -194,7 +177,7 @@ private:
         point.epoch = static_cast<double>(m_step) / static_cast<double>(m_stepsPerEpoch);
         point.loss = m_lossSum / static_cast<double>(m_seen);
         point.trainAccuracy = static_cast<double>(m_right) / static_cast<double>(m_seen);
-        point.testAccuracy = accuracyOf(SmallCnnClassifier(m_network, m_shape, m_device), m_sample);
+        point.testAccuracy = accuracyOf(NetworkClassifier(m_network, m_shape, m_device), m_sample);
         m_curve.push_back(point);
         m_lossSum = 0;
         m_right = m_seen = 0;
@@ -209,7 +192,7 @@ private:
         }
         torch::serialize::OutputArchive archive, network, optimiser;
         m_network->save(network);
-        m_optimiser.save(optimiser);
+        m_optimiser->save(optimiser);
         archive.write("network", network);
         archive.write("optimiser", optimiser);
         archive.write("sums", torch::tensor({m_lossSum, static_cast<double>(m_right), static_cast<double>(m_seen)}, torch::kFloat64), true);
@@ -227,7 +210,7 @@ private:
             archive.read("network", network);
             archive.read("optimiser", optimiser);
             m_network->load(network);
-            m_optimiser.load(optimiser);
+            m_optimiser->load(optimiser);
             torch::Tensor sums;
             archive.read("sums", sums, true);
             sums = sums.cpu();
@@ -242,11 +225,13 @@ private:
     }
 
     const TrainRequest &m_request;
-    const BatchTransform &m_transform;
+    LossFunction m_loss;
+    std::string m_architecture;
     ImageShape m_shape;
     torch::Device m_device;
-    SmallCnn m_network;
-    torch::optim::Adam m_optimiser;
+    std::shared_ptr<Network> m_network;
+    std::unique_ptr<torch::optim::Optimizer> m_optimiser;
+    std::vector<double> m_drops;
     std::int64_t m_batch, m_stepsPerEpoch, m_steps, m_pointEvery = 1;
     LabelledImages m_sample;
     torch::Tensor m_order, m_labels;
@@ -259,29 +244,29 @@ private:
 
 }  // namespace
 
-std::vector<Parameter> trainerParameters(const std::string &epochs, const std::string &epochsSource, const std::string &batchSize,
-                                         const std::string &learningRate, const std::string &source) {
-    return {{"epochs", "Epochs", ParameterType::Integer, epochs, 1, 100000, "", "Passes over the training images.", epochsSource, {}, false},
-            {"batch-size", "Batch size", ParameterType::Integer, batchSize, 1, 10000, "images", "Images a step.", source, {}, true},
-            {"learning-rate", "Learning rate", ParameterType::Real, learningRate, 1e-7, 1, "", "Adam's step size.", source, {}, true}};
+std::vector<Parameter> trainerParameters(const TrainerDefaults &defaults) {
+    const std::string &source = defaults.source;
+    return {{"architecture", "Network", ParameterType::Choice, defaults.architecture, 0, 0, "", "Which network is trained.", source, architectureNames(defaults.needsChain), false},
+            {"epochs", "Epochs", ParameterType::Integer, defaults.epochs, 0, 100000, "", "Passes over the training images; 0 where steps say how long.", defaults.lengthSource, {}, false},
+            {"steps", "Steps", ParameterType::Integer, defaults.steps, 0, 100000000, "", "Batches to learn from; 0 where epochs say how long.", defaults.lengthSource, {}, true},
+            {"batch-size", "Batch size", ParameterType::Integer, defaults.batchSize, 1, 10000, "images", "Images a step.", source, {}, true},
+            {"optimiser", "Optimiser", ParameterType::Choice, defaults.optimiser, 0, 0, "", "Adam, or stochastic gradient descent with momentum.", source, {"adam", "sgd"}, true},
+            {"learning-rate", "Learning rate", ParameterType::Real, defaults.learningRate, 1e-7, 1, "", "The optimiser's step size.", source, {}, true},
+            {"learning-rate-drops", "Learning rate drops", ParameterType::Text, defaults.drops, 0, 0, "of the training", "Where the learning rate falls to a tenth, as shares of the training: 0.5,0.75.", source, {}, true},
+            {"momentum", "Momentum", ParameterType::Real, "0.9", 0, 0.9999, "", "Of stochastic gradient descent; Adam has its own.", "the usual one", {}, true},
+            {"weight-decay", "Weight decay", ParameterType::Real, "0", 0, 1, "", "L2 penalty on the weights, added to the gradient.", "none in the papers on digits", {}, true}};
 }
 
-TrainedModel trainSmallCnn(const TrainRequest &request, const BatchTransform &transform, const StopToken &stop, const ProgressHandler &progress) {
-    return Trainer(request, transform).run(stop, progress);
+Parameter presetParameter(const std::string &quickHelp) {
+    return {"preset", "Preset", ParameterType::Choice, "paper", 0, 0, "", "The paper's training, or a quick one: " + quickHelp + " Options that are given win over it.", "", {"paper", "quick"}, false};
 }
 
-TrainedModel modelFromCheckpoint(const TrainRequest &request) { return Trainer(request, {}).finished(); }
-
-std::unique_ptr<Classifier> loadSmallCnn(const Pixels &weights, const ImageShape &shape, int classCount, const std::string &device) {
-    SmallCnn network(shape, classCount);
-    std::istringstream stream(std::string(weights.begin(), weights.end()));
-    try {
-        torch::load(network, stream);
-    } catch (const c10::Error &) {
-        throw Error(ErrorCode::Damaged, "the model's weights do not fit its architecture small-cnn; train it again");
-    }
-    network->to(torch::Device(device));
-    return std::make_unique<SmallCnnClassifier>(network, shape, torch::Device(device));
+RegisteredRecipe gradientRecipe(RecipeInfo info, std::function<LossFunction(const ParameterValues &values)> makeLoss) {
+    return {std::move(info),
+            [makeLoss](const TrainRequest &request, const StopToken &stop, const ProgressHandler &progress) {
+                return Trainer(request, makeLoss(request.values)).run(stop, progress);
+            },
+            [](const TrainRequest &request) { return Trainer(request, {}).finished(); }};
 }
 
 }  // namespace metamer

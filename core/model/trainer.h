@@ -1,28 +1,47 @@
 #pragma once
 // Private to the compute library: includes torch.
 
-#include "core/model/classifier.h"
-#include "core/model/small_cnn.h"
+#include "core/model/network.h"
+#include "core/model/recipes.h"
 
 namespace metamer {
 
-/// What a recipe does to a batch before the network learns from it: x [N, C, H, W] in [0, 1] and its labels [N], how much
-/// of the training is done (0 .. 1), and a generator whose state depends on seed and step alone. Returns the x to learn from.
-using BatchTransform = std::function<torch::Tensor(SmallCnn &network, const torch::Tensor &x, const torch::Tensor &labels, double done,
-                                                   at::Generator &generator)>;
+/// What a loss is given: x [N, C, H, W] in [0, 1] and its labels [N].
+struct Batch {
+    torch::Tensor x, labels;
+    double done = 0;              ///< share of the training that is done, 0 .. 1
+    at::Generator &generator;     ///< on the CPU; its state depends on seed and step alone
+};
 
-/// Trains a small CNN with Adam and cross-entropy on what `transform` makes of each batch; reads epochs, batch-size and
-/// learning-rate from the request. Same seed, same device: same weights, also when it was stopped and went on.
-TrainedModel trainSmallCnn(const TrainRequest &request, const BatchTransform &transform, const StopToken &stop, const ProgressHandler &progress);
+struct BatchLoss {
+    torch::Tensor loss;           ///< a scalar to make smaller
+    torch::Tensor logits;         ///< [N, classes], counted for the training accuracy
+};
 
-/// The parameters that trainSmallCnn reads, with a recipe's own defaults.
-std::vector<Parameter> trainerParameters(const std::string &epochs, const std::string &epochsSource, const std::string &batchSize,
-                                         const std::string &learningRate, const std::string &source);
+using LossFunction = std::function<BatchLoss(Network &network, const Batch &batch)>;
 
-/// A model from what stands in a checkpoint, as if the training had ended there.
-TrainedModel modelFromCheckpoint(const TrainRequest &request);
+/// What a recipe's training parameters are by default, as typed.
+struct TrainerDefaults {
+    std::string architecture = "small-cnn";
+    bool needsChain = false;             ///< offers only architectures that bounds can be computed for
+    std::string epochs = "0", steps = "0";   ///< one of them is 0
+    std::string lengthSource = {};
+    std::string batchSize = "100";
+    std::string optimiser = "adam";
+    std::string learningRate = "0.001";
+    std::string drops = {};              ///< see `learning-rate-drops`
+    std::string source = {};
+};
 
-/// Loads what a recipe has trained. Throws Error(Damaged) if the weights do not fit the architecture.
-std::unique_ptr<Classifier> loadSmallCnn(const Pixels &weights, const ImageShape &shape, int classCount, const std::string &device);
+/// The parameters that the trainer reads: architecture, epochs, steps, batch-size, optimiser, learning-rate,
+/// learning-rate-drops, momentum, weight-decay.
+std::vector<Parameter> trainerParameters(const TrainerDefaults &defaults);
+
+/// The parameter `preset`, paper or quick.
+Parameter presetParameter(const std::string &quickHelp);
+
+/// A recipe that trains a network by gradient steps; `makeLoss` is called with its checked values and throws Error(Usage)
+/// for those that do not go together. Same seed, same device: same weights, also when it was stopped and went on.
+RegisteredRecipe gradientRecipe(RecipeInfo info, std::function<LossFunction(const ParameterValues &values)> makeLoss);
 
 }  // namespace metamer

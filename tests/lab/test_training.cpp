@@ -50,7 +50,7 @@ private Q_SLOTS:
         QFETCH(bool, isShort);
         std::map<std::string, std::string> options = {{"epochs", "2"}, {"batch-size", "30"}};
         if (isShort) {
-            options.insert({{"attack-steps", "2"}, {"step-size", "0.2"}});
+            options.insert({{"preset", "quick"}, {"attack-steps", "2"}, {"step-size", "0.2"}});
         }
         Folder folder;
         StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
@@ -122,7 +122,7 @@ private Q_SLOTS:
         StudyFile file = createStudy(folder / "a.metamer", writeSmallDigits(folder), {});
         DirectGate gate(file);
         const auto lastTrainAccuracy = [&](const std::string &eps) {
-            const auto model = trainModel(gate, request("eps" + eps, "pgd-linf", {{"eps", eps}, {"epochs", "6"}, {"batch-size", "50"}, {"attack-steps", "2"},
+            const auto model = trainModel(gate, request("eps" + eps, "pgd-linf", {{"preset", "quick"}, {"eps", eps}, {"epochs", "6"}, {"batch-size", "50"}, {"attack-steps", "2"},
                                                                                   {"step-size", "1"}, {"ramp", "0"}, {"learning-rate", "0.002"}}), {}).model;
             return curveFromJson(model->curveJson).back().trainAccuracy;
         };

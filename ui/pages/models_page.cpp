@@ -83,8 +83,8 @@ QWidget *ModelsPage::buildForm() {
     alignLabels(rest);
     m_train = new QPushButton(tr("&Train model"));
     connect(m_recipe, &QComboBox::currentIndexChanged, this, &ModelsPage::showRecipe);
-    connect(m_parameters, &ParameterForm::edited, this, &ModelsPage::applyPreset);
     connect(m_train, &QPushButton::clicked, this, &ModelsPage::train);
+    connect(m_parameters, &ParameterForm::edited, this, &ModelsPage::showPreset);
     return makeFormColumn({form, m_parameters, rest}, m_train);
 }
 
@@ -186,16 +186,15 @@ void ModelsPage::showRecipe() {
     if (const auto *recipe = chosenRecipe()) {
         m_summary->setText(QString::fromStdString(recipe->summary));
         m_parameters->setSchema(recipe->schema);
-        m_preset.clear();
-        const auto &devices = m_session.catalogue().devices;
-        if (!recipe->presets.empty() && devices.size() < 2) {   // without a GPU the papers' trainings take days
+        m_preset = recipe->presets.empty() ? std::string() : m_parameters->values().at("preset");
+        const bool isWithoutGpu = m_session.catalogue().devices.size() < 2;
+        if (!recipe->presets.empty() && isWithoutGpu) {   // the papers' own trainings take days on a CPU
             m_parameters->setValues({{"preset", recipe->presets.front().name}});
         }
-        applyPreset();
     }
 }
 
-void ModelsPage::applyPreset() {
+void ModelsPage::showPreset() {
     const auto *recipe = chosenRecipe();
     const auto values = m_parameters->values();
     const auto preset = values.find("preset");
@@ -316,7 +315,7 @@ void ModelsPage::duplicate(bool isRetrained) {
     showRecipe();
     if (const auto *recipe = chosenRecipe()) {
         const auto options = optionsFromJson(model->parametersJson, recipe->schema);
-        m_preset = options.contains("preset") ? options.at("preset") : std::string();   // what it was trained with, not the preset's own options
+        m_preset = options.contains("preset") ? options.at("preset") : m_preset;
         m_parameters->setValues(options);
     }
     const auto kept = optionsFromJson(model->parametersJson);

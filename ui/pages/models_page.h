@@ -38,8 +38,8 @@ private:
     void connectSession();
     void showCatalogue();
     void showRecipe();
-    /// Fills the form with a preset's options where another preset was chosen.
-    void applyPreset();
+    /// A preset that is chosen fills in the other fields.
+    void showPreset();
     void showModels();
     void showChosen();
     void showButtons();
@@ -65,6 +65,7 @@ private:
     QComboBox *m_recipe, *m_device;
     QLabel *m_summary, *m_empty, *m_chosenName;
     ParameterForm *m_parameters;
+    std::string m_preset;      ///< that the form was filled by; empty where the recipe has none
     QSpinBox *m_seed;
     QLineEdit *m_name, *m_certifyEps;
     QComboBox *m_certifyNorm;
@@ -72,7 +73,6 @@ private:
     QTableWidget *m_models;
     CurveChart *m_curve;
     ConfusionView *m_confusion;
-    std::string m_preset;      ///< that the form was filled with last
     QString m_shownTraining;   ///< the training whose points the curve shows as they come
 };
 
