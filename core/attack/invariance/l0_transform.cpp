@@ -130,7 +130,7 @@ private:
             all[i].pixels = images[i] = withToggles(source, all[i].isToggled);
             all[i].score = -m_pixelPrice * static_cast<double>(all[i].count) - kSpeckPrice * specks(inkMask(all[i].pixels), binary, m_placer.shape());
         });
-        const auto readings = m_placer.read(images);
+        const auto readings = m_placer.readTwice(images, [&](const Pixels &image) { return withGapsClosed(image, m_placer.shape()); });
         for (std::size_t i = 0; i < all.size(); ++i) {
             all[i].reading = readings[i];
             all[i].score += conviction(readings[i], placed[all[i].donor].classIndex);
@@ -238,7 +238,7 @@ AttackInfo l0TransformInfo() {
             {Norm::L0},
             ParameterSchema({
                 {"donors", "Donors a class", ParameterType::Integer, "12", 1, 64, "", "So many of the nearest donors of each class are tried.", "Metamer", {}, true},
-                {"pixel-price", "Price of a pixel", ParameterType::Real, "0.08", 0, 10, "", "What a changed pixel costs, in log-odds of the selector.", "Metamer", {}, true},
+                {"pixel-price", "Price of a pixel", ParameterType::Real, "0.05", 0, 10, "", "What a changed pixel costs, in log-odds of the selector.", "Metamer", {}, true},
             }),
             "25",
             "any",

@@ -17,6 +17,24 @@ const LabelledImages &greyOnly(const LabelledImages &donors) {
     return donors;
 }
 
+/// The normalised geometric mean of two readings: each has a veto.
+ProxyReading joined(const ProxyReading &a, const ProxyReading &b) {
+    const auto mean = [](float x, float y) { return std::sqrt(std::max(1e-12f, x) * std::max(1e-12f, y)); };
+    ProxyReading both = a;
+    both.notAClass = mean(a.notAClass, b.notAClass);
+    float sum = both.notAClass;
+    for (std::size_t i = 0; i < a.probabilities.size(); ++i) {
+        both.probabilities[i] = mean(a.probabilities[i], b.probabilities[i]);
+        both.generative[i] = (a.generative[i] + b.generative[i]) / 2;
+        sum += both.probabilities[i];
+    }
+    both.notAClass /= sum;
+    for (float &probability : both.probabilities) {
+        probability /= sum;
+    }
+    return both;
+}
+
 }  // namespace
 
 DonorPlacer::DonorPlacer(const AttackSetup &setup)
@@ -65,6 +83,17 @@ std::vector<ProxyReading> DonorPlacer::read(const std::vector<Pixels> &images) c
         set.append(asGiven(image));
     }
     return m_selector->read(set);
+}
+
+std::vector<ProxyReading> DonorPlacer::readTwice(const std::vector<Pixels> &images, const std::function<Pixels(const Pixels &)> &second) const {
+    std::vector<Pixels> others(images.size());
+    inParallel(images.size(), [&](std::size_t i) { others[i] = second(images[i]); });
+    auto readings = read(images);
+    const auto ofOthers = read(others);
+    for (std::size_t i = 0; i < readings.size(); ++i) {
+        readings[i] = joined(readings[i], ofOthers[i]);
+    }
+    return readings;
 }
 
 std::uint64_t DonorPlacer::seedOf(const Pixels &source) const {

@@ -1,6 +1,8 @@
 #pragma once
 // Private to the libraries that use LibTorch: includes torch.
 
+#include <functional>
+
 #include "core/attack/attack.h"
 #include "core/attack/semantic/donor_index.h"
 #include "core/attack/semantic/figure.h"
@@ -32,6 +34,9 @@ public:
 
     /// What the selector says of images with light ink.
     std::vector<ProxyReading> read(const std::vector<Pixels> &images) const;
+
+    /// The same of images and of what `second` makes of each (called from several threads), joined: each reading has a veto.
+    std::vector<ProxyReading> readTwice(const std::vector<Pixels> &images, const std::function<Pixels(const Pixels &)> &second) const;
 
     /// A seed that depends on the run's seed and the source alone, so that a resumed run makes the same bytes.
     std::uint64_t seedOf(const Pixels &source) const;

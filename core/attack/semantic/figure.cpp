@@ -140,6 +140,23 @@ bool hasDarkInk(const ImageSet &images) {
     return border[border.size() / 2] > 127;
 }
 
+Pixels brightened(const Pixels &pixels, int full) {
+    Pixels brighter(pixels.size());
+    std::transform(pixels.begin(), pixels.end(), brighter.begin(), [full](std::uint8_t value) { return static_cast<std::uint8_t>(std::min(255, value * 255 / full)); });
+    return brighter;
+}
+
+Pixels withGapsClosed(const Pixels &pixels, const ImageShape &shape) {
+    constexpr int kSeen = 96;
+    const InkPlane ink = inkOf(brightened(pixels, kSeen));
+    const InkPlane closed = narrowed(widened(ink, shape, 0.7f), shape);
+    Pixels result(pixels.size());
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        result[i] = static_cast<std::uint8_t>(std::lround(255 * std::max(ink[i], closed[i])));
+    }
+    return result;
+}
+
 Pixels negative(std::span<const std::uint8_t> pixels) {
     Pixels inverted(pixels.size());
     std::transform(pixels.begin(), pixels.end(), inverted.begin(), [](std::uint8_t byte) { return static_cast<std::uint8_t>(255 - byte); });

@@ -34,6 +34,12 @@ int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold);
 /// True if the ink of a data set is dark on light ground, by the median of its images' borders.
 bool hasDarkInk(const ImageSet &images);
 
+/// Grey levels of `full` and more as full ink, what is darker in proportion.
+Pixels brightened(const Pixels &pixels, int full);
+
+/// Ink as people see it who do not look closely: trails of ink count as ink, and gaps of a pixel or two between strokes are closed.
+Pixels withGapsClosed(const Pixels &pixels, const ImageShape &shape);
+
 /// Light for dark.
 Pixels negative(std::span<const std::uint8_t> pixels);
 

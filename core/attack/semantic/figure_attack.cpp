@@ -16,24 +16,6 @@ constexpr int kVaryRounds = 3;
 constexpr std::size_t kOffered = 40;   // drawings that a model is asked about
 constexpr float kFaintest = 0.12f;     // ink that is seen as ink
 
-/// The normalised geometric mean of two readings: each has a veto.
-ProxyReading joined(const ProxyReading &a, const ProxyReading &b) {
-    const auto mean = [](float x, float y) { return std::sqrt(std::max(1e-12f, x) * std::max(1e-12f, y)); };
-    ProxyReading both = a;
-    both.notAClass = mean(a.notAClass, b.notAClass);
-    float sum = both.notAClass;
-    for (std::size_t i = 0; i < a.probabilities.size(); ++i) {
-        both.probabilities[i] = mean(a.probabilities[i], b.probabilities[i]);
-        both.generative[i] = (a.generative[i] + b.generative[i]) / 2;
-        sum += both.probabilities[i];
-    }
-    both.notAClass /= sum;
-    for (float &probability : both.probabilities) {
-        probability /= sum;
-    }
-    return both;
-}
-
 }  // namespace
 
 /// One drawing in the running.
@@ -100,21 +82,10 @@ void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source) c
 /// What the selector says of the drawings as they are and of their shapes, where any ink that new strokes can have counts as full:
 /// people see a dark stroke as a stroke, and dark residue as residue.
 std::vector<ProxyReading> FigureAttack::readFigures(const std::vector<Pixels> &images, int brightestNewInk) const {
-    auto readings = m_placer.read(images);
     if (brightestNewInk == 255) {
-        return readings;
+        return m_placer.read(images);
     }
-    std::vector<Pixels> shapes(images);
-    for (Pixels &shape : shapes) {
-        for (std::uint8_t &value : shape) {
-            value = static_cast<std::uint8_t>(std::min(255, value * 255 / brightestNewInk));
-        }
-    }
-    const auto ofShapes = m_placer.read(shapes);
-    for (std::size_t i = 0; i < readings.size(); ++i) {
-        readings[i] = joined(readings[i], ofShapes[i]);
-    }
-    return readings;
+    return m_placer.readTwice(images, [&](const Pixels &image) { return brightened(image, brightestNewInk); });
 }
 
 /// Strokes wider, and figures larger, than real ones get; holes of the figure that are closed; new ink, the more the darker it is
