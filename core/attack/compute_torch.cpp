@@ -1,6 +1,7 @@
 #include "core/attack/compute.h"
 
 #include <chrono>
+#include <sstream>
 #include <thread>
 
 #include <torch/torch.h>
@@ -9,12 +10,23 @@
 #include "core/attack/registry.h"
 #include "core/model/blas_threads.h"
 #include "core/model/devices.h"
+#include "core/model/export_torchscript.h"
 #include "core/model/recipes.h"
 #include "core/model/trainer.h"
 #include "core/model/torch_errors.h"
 
 namespace metamer {
 namespace {
+
+std::vector<LayerText> smallCnnText(const Pixels &weights, const ImageShape &shape, int classCount) {
+    SmallCnn network(shape, classCount);
+    std::istringstream stream(std::string(weights.begin(), weights.end()));
+    torch::load(network, stream);
+    return {convolutionText("conv1", network->conv1->weight, network->conv1->bias, 1, 2), reluText(), maxPoolText(2),
+            convolutionText("conv2", network->conv2->weight, network->conv2->bias, 1, 2), reluText(), maxPoolText(2),
+            flattenText(), linearText("hidden", network->hidden->weight, network->hidden->bias), reluText(),
+            linearText("output", network->output->weight, network->output->bias)};
+}
 
 class TorchCompute final : public Compute {
 public:
@@ -66,6 +78,22 @@ public:
             throw Error(ErrorCode::Newer, "the architecture '" + architecture + "' is unknown to this version; update Metamer");
         }
         return translated([&] { return loadSmallCnn(weights, shape, classCount, device); });
+    }
+
+    TorchScriptFacts inspectTorchScript(const Pixels &file) const override {
+        return translated([&] { return metamer::inspectTorchScript(file); });
+    }
+
+    std::unique_ptr<Classifier> loadTorchScript(const Pixels &file, const ImageShape &shape, int classCount, const Normalisation &normalisation,
+                                                const std::string &device) override {
+        return translated([&] { return metamer::loadTorchScript(file, shape, classCount, normalisation, device); });
+    }
+
+    Pixels toTorchScript(const std::string &architecture, const Pixels &weights, const ImageShape &shape, int classCount) override {
+        if (architecture != kSmallCnn) {
+            throw Error(ErrorCode::Usage, "models of the architecture '" + architecture + "' cannot be written as TorchScript; export a small-cnn");
+        }
+        return translated([&] { return writeTorchScript(smallCnnText(weights, shape, classCount)); });
     }
 
     TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) override {

@@ -2,7 +2,17 @@
 
 #include <algorithm>
 
+#include "core/base/error.h"
+
 namespace metamer {
+
+std::vector<float> Classifier::gradients(std::span<const float>, std::int64_t, std::span<const float>) const {
+    throw Error(ErrorCode::Usage, "the model gives no gradients, so that attacks by gradient cannot judge it; use an attack without, or another model");
+}
+
+std::vector<float> Classifier::logitsOf(std::span<const float>, std::int64_t) const {
+    throw Error(ErrorCode::Usage, "the model gives no gradients, so that attacks by gradient cannot judge it; use an attack without, or another model");
+}
 
 int predictedClass(const std::vector<float> &logits) {
     return static_cast<int>(std::max_element(logits.begin(), logits.end()) - logits.begin());

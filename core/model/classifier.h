@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ public:
 
     /// "cpu", "cuda:0"
     virtual std::string device() const = 0;
+
+    /// Whether `gradients` works. Attacks by gradient refuse a model without: that it resists them would say nothing.
+    virtual bool hasGradients() const { return false; }
+
+    /// d/dx of sum_k weights[n, k] * logits[n, k]: x [N, C, H, W] in [0, 1], weights [N, classes], the result like x.
+    /// Throws Error(Usage) if the model gives no gradients.
+    virtual std::vector<float> gradients(std::span<const float> x, std::int64_t count, std::span<const float> weights) const;
+
+    /// Logits [N, classes], one row after another, of x [N, C, H, W] in [0, 1] off the 8-bit grid.
+    /// Throws Error(Usage) if the model gives no gradients: nothing else needs it.
+    virtual std::vector<float> logitsOf(std::span<const float> x, std::int64_t count) const;
 };
 
 /// The class with the greatest logit; the lowest of equals.
