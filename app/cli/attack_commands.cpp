@@ -50,7 +50,9 @@ Output describe(const AttackRunOutcome &outcome) {
     json["seconds"] = outcome.seconds;
     json["device"] = run.device;
     json["median_donor_l2"] = outcome.medianDonorDistance ? Json(*outcome.medianDonorDistance) : Json(nullptr);
-    return {json, run.name + ": " + nameOf(run.state) + ", " + countOf(outcome.found, "example") + " made" +
+    json["models_not_asked"] = outcome.modelsNotAsked;
+    const std::string notAsked = outcome.modelsNotAsked.empty() ? "" : join(outcome.modelsNotAsked, "\n") + "\n";
+    return {json, notAsked + run.name + ": " + nameOf(run.state) + ", " + countOf(outcome.found, "example") + " made" +
                       (outcome.attempts > 0 ? ", " + countOf(outcome.attempts, "attempt") + " without success" : "") + " in " +
                       formatNumber(outcome.seconds) + " s\n"};
 }

@@ -9,6 +9,7 @@
 
 #include "core/base/json.h"
 #include "core/base/parameters.h"
+#include "core/base/records.h"
 #include "core/lab/job_context.h"
 #include "core/store/study_file.h"
 
@@ -53,13 +54,20 @@ JobContext terminalJob();
 /// Throws Error(Usage) for what is neither.
 std::map<std::string, std::string> ownOptions(const std::vector<std::string> &words);
 
+/// A model as `model list` shows it.
+Json describeModel(const ModelRecord &model);
+
+/// Same, one line of text.
+std::string lineOfModel(const ModelRecord &model);
+
 /// A schema's parameters as JSON; a line each is added to `text`.
 Json describe(const ParameterSchema &schema, std::string &text);
 
 // One function a noun adds its commands.
 void addDatasetCommands(CommandLine &line);
 void addStudyCommands(CommandLine &line);
-void addModelCommands(CommandLine &line);
+CLI::App *addModelCommands(CommandLine &line);   // the noun
+void addModelImportCommands(CommandLine &line, CLI::App *noun);
 void addAttackCommands(CommandLine &line);
 void addExampleCommands(CommandLine &line);
 void addLabellingCommands(CommandLine &line);

@@ -8,17 +8,24 @@
 namespace metamer::cli {
 namespace {
 
-/// Models answer imported images too; without models LibTorch stays closed.
-void predictImported(StudyGate &gate) {
+/// Models answer imported images too; without models LibTorch stays closed. Those that could not be asked, a sentence each.
+std::vector<std::string> predictImported(StudyGate &gate) {
     Dataset dataset;
     bool hasModels = false;
     gate.with([&](StudyFile &file) {
         dataset = DatasetTable(file).get();
         hasModels = !ModelTable(file).list().empty();
     });
+    std::vector<ModelTrouble> troubles;
     if (hasModels) {
-        predictMissing(gate, loadModels(gate, dataset, "cpu"), dataset.shape, terminalJob());
+        const auto models = loadModels(gate, dataset, "cpu", false, &troubles);
+        predictMissing(gate, models, dataset.shape, terminalJob(), &troubles);
     }
+    std::vector<std::string> sentences;
+    for (const auto &trouble : troubles) {
+        sentences.push_back(sentenceOf(trouble));
+    }
+    return sentences;
 }
 
 Output describe(const ImportExamplesOutcome &outcome) {
@@ -57,8 +64,11 @@ void addExampleCommands(CommandLine &line) {
         StudyFile file = StudyFile::open(options->study);
         DirectGate gate(file);
         const auto outcome = importExamples(gate, request);
-        predictImported(gate);
-        return describe(outcome);
+        const auto notAsked = predictImported(gate);
+        Output output = describe(outcome);
+        output.json["models_not_asked"] = notAsked;
+        output.text += notAsked.empty() ? "" : join(notAsked, "\n") + "\n";
+        return output;
     });
     import->add_option("STUDY", options->study, "The study file")->required();
     import->add_option("--images", options->images, ".npy, [N,H,W], [N,H,W,C] or [N,C,H,W], 0..1 or 0..255")->required();

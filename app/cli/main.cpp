@@ -9,7 +9,7 @@ int main(int argc, char **argv) {
     metamer::cli::CommandLine line;
     metamer::cli::addDatasetCommands(line);
     metamer::cli::addStudyCommands(line);
-    metamer::cli::addModelCommands(line);
+    metamer::cli::addModelImportCommands(line, metamer::cli::addModelCommands(line));
     metamer::cli::addAttackCommands(line);
     metamer::cli::addExampleCommands(line);
     metamer::cli::addLabellingCommands(line);

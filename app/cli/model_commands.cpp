@@ -228,15 +228,20 @@ void addKeepHideRemove(CommandLine &line, CLI::App *noun, const SharedOptions &o
 
 }  // namespace
 
-void addModelCommands(CommandLine &line) {
+Json describeModel(const ModelRecord &model) { return describe(model); }
+
+std::string lineOfModel(const ModelRecord &model) { return textOf(model); }
+
+CLI::App *addModelCommands(CommandLine &line) {
     auto options = std::make_shared<Options>();
-    auto *noun = line.noun("model", "Train, list and evaluate models");
+    auto *noun = line.noun("model", "Train, import, list, evaluate and export models");
     addTrain(line, noun, options);
     addList(line, noun, options);
     addEvaluate(line, noun, options);
     addCertify(line, noun, options);
     addShipped(line, noun, options);
     addKeepHideRemove(line, noun, options);
+    return noun;
 }
 
 }  // namespace metamer::cli

@@ -178,6 +178,8 @@ Output describe(const VerifyOutcome &outcome) {
     output.json["examples"] = outcome.examples;
     output.json["predictions"] = outcome.predictions;
     output.json["not_compared"] = outcome.notCompared;
+    output.json["models_not_asked"] = outcome.modelsNotAsked;
+    output.text += outcome.modelsNotAsked.empty() ? "" : join(outcome.modelsNotAsked, "\n") + "\n";
     output.json["problems"] = Json::array();
     for (const auto &problem : outcome.problems) {
         output.json["problems"].push_back({{"run", problem.run}, {"task", problem.task}, {"source_index", problem.sourceIndex},
@@ -188,7 +190,7 @@ Output describe(const VerifyOutcome &outcome) {
     output.text += countOf(outcome.examples, "example") + " and " + countOf(outcome.predictions, "prediction") + " checked, " +
                    countOf(static_cast<std::int64_t>(outcome.problems.size()), "problem") + "; file integrity " + outcome.integrity + "\n";
     if (outcome.notCompared > 0) {
-        output.text += countOf(outcome.notCompared, "prediction") + " from another device or version, not compared\n";
+        output.text += countOf(outcome.notCompared, "prediction") + " from another device or version or of a model that could not be asked, not compared\n";
     }
     output.status = outcome.isOk() ? 0 : 1;
     return output;

@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/model/classifier.h"
+#include "core/model/torchscript.h"
 
 namespace metamer {
 
@@ -44,6 +45,17 @@ public:
     /// Loads a model by architecture and weights. Throws Error(Damaged) if they do not fit.
     virtual std::unique_ptr<Classifier> load(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
                                              int classCount, const std::string &device) = 0;
+
+    /// What a TorchScript file says of its normalisation. Throws Error(BadInput) if it cannot be read.
+    virtual TorchScriptFacts inspectTorchScript(const Pixels &file) const = 0;
+
+    /// Loads a TorchScript file; see core/model/torchscript.h.
+    virtual std::unique_ptr<Classifier> loadTorchScript(const Pixels &file, const ImageShape &shape, int classCount, const Normalisation &normalisation,
+                                                        const std::string &device) = 0;
+
+    /// A network that was trained here as a TorchScript file that Python's torch reads: x [N, C, H, W] in [0, 1] to logits.
+    /// Throws Error(Usage) for an architecture that cannot be written so.
+    virtual Pixels toTorchScript(const std::string &architecture, const Pixels &weights, const ImageShape &shape, int classCount) = 0;
 
     /// Trains a proxy. Asked to stop it returns no weights.
     virtual TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) = 0;

@@ -9,9 +9,11 @@
 #include "core/attack/registry.h"
 #include "core/model/blas_threads.h"
 #include "core/model/devices.h"
+#include "core/model/export_torchscript.h"
 #include "core/model/network_classifier.h"
 #include "core/model/recipes.h"
 #include "core/model/torch_errors.h"
+#include "core/model/torchscript.h"
 
 namespace metamer {
 namespace {
@@ -65,6 +67,19 @@ public:
         return translated([&]() -> std::unique_ptr<Classifier> {
             return std::make_unique<NetworkClassifier>(loadNetwork(architecture, weights, shape, classCount), shape, torch::Device(device));
         });
+    }
+
+    TorchScriptFacts inspectTorchScript(const Pixels &file) const override {
+        return translated([&] { return metamer::inspectTorchScript(file); });
+    }
+
+    std::unique_ptr<Classifier> loadTorchScript(const Pixels &file, const ImageShape &shape, int classCount, const Normalisation &normalisation,
+                                                const std::string &device) override {
+        return translated([&] { return metamer::loadTorchScript(file, shape, classCount, normalisation, device); });
+    }
+
+    Pixels toTorchScript(const std::string &architecture, const Pixels &weights, const ImageShape &shape, int classCount) override {
+        return translated([&] { return writeTorchScript(*loadNetwork(architecture, weights, shape, classCount)); });
     }
 
     TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) override {

@@ -16,6 +16,7 @@
 #include "core/lab/kept_options.h"
 #include "core/lab/models.h"
 #include "core/lab/proxies.h"
+#include "core/model/imported.h"
 #include "core/study/protocol.h"
 
 namespace metamer {
@@ -151,7 +152,7 @@ private:
         rules.add(whenAsked(m_job.stop)).add(afterSeconds(timeLimitSeconds));
         AttackSetup setup{m_budget, Targets::parse(run.targets, static_cast<int>(m_plan.dataset.classNames.size())),
                           m_plan.values, run.seed, run.device, &m_data.train, nullptr, {}};
-        m_models = loadModels(m_gate, m_plan.dataset, run.device);
+        loadAllModels();
         if (findByName(engine.attacks(), run.attack, "attack").usesSelector) {
             adjustThreads();
             m_proxies = ensureProxies(m_gate, m_data, run.device, {}, m_job);
@@ -187,6 +188,40 @@ private:
         }
         clock.stamp(progress);
         m_job.progress(progress);
+    }
+
+    void loadAllModels() {
+        std::vector<ModelTrouble> troubles;
+        m_models = loadModels(m_gate, m_plan.dataset, m_plan.run.device, false, &troubles);
+        for (const auto &trouble : troubles) {
+            doWithout(trouble);
+        }
+    }
+
+    /// Throws if it is the model that the run is made for.
+    void doWithout(const ModelTrouble &trouble) {
+        if (trouble.model == m_plan.run.modelName) {
+            throw Error(trouble.code, trouble.why);
+        }
+        m_outcome.modelsNotAsked.push_back(sentenceOf(trouble));
+    }
+
+    /// What every model says of the images; an imported one that fails is not asked again in this run.
+    std::vector<std::vector<Prediction>> answersOfModels(const std::vector<UnpredictedImage> &images) {
+        std::vector<std::vector<Prediction>> predictions;
+        for (auto model = m_models.begin(); model != m_models.end();) {
+            try {
+                predictions.push_back(predict(*model, m_plan.dataset.shape, images));
+                ++model;
+            } catch (const Error &error) {
+                if (!isImported(model->record.architecture)) {
+                    throw;
+                }
+                doWithout({model->record.name, error.code(), error.what()});
+                model = m_models.erase(model);
+            }
+        }
+        return predictions;
     }
 
     bool attackOne(Attack &attack, std::int64_t index) {
@@ -265,10 +300,7 @@ private:
                 images.push_back({{}, {}, example.pixels});
             }
         }
-        std::vector<std::vector<Prediction>> predictions;
-        for (const auto &model : m_models) {
-            predictions.push_back(predict(model, m_plan.dataset.shape, images));
-        }
+        auto predictions = answersOfModels(images);
         auto scores = proxyScores(examples);
         std::vector<Example> kept;
         m_gate.with([&](StudyFile &file) {

@@ -34,6 +34,7 @@ struct AttackRunOutcome {
     std::int64_t found = 0;
     std::int64_t attempts = 0;
     double seconds = 0;
+    std::vector<std::string> modelsNotAsked;    ///< one sentence each: models that could not be loaded, or failed on the way
     std::optional<double> medianDonorDistance;  ///< L2 from source to aligned donor, of the examples that this call made
 };
 
@@ -41,6 +42,7 @@ struct AttackRunOutcome {
 using ExampleHandler = std::function<void(const Example &)>;
 
 /// Runs an attack over the planned sources and keeps every example at once, with the answers of all the study's models.
+/// A model that cannot be asked is told in the outcome and holds up nothing, unless the run is made for it.
 /// Stop keeps what is done; abort drops the source in hand. Throws Error(Usage) for parameters that do not fit.
 AttackRunOutcome runAttack(StudyGate &gate, const AttackRunRequest &request, const JobContext &job, const ExampleHandler &onExample);
 

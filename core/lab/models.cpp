@@ -6,6 +6,9 @@
 #include "core/base/text.h"
 #include "core/data/dataset_reader.h"
 #include "core/lab/compute_loader.h"
+#include "core/lab/imported_models.h"
+#include "core/model/imported.h"
+#include "core/model/onnx.h"
 
 namespace metamer {
 namespace {
@@ -21,15 +24,25 @@ Dataset datasetOf(StudyGate &gate) {
 }  // namespace
 
 LoadedModel loadModel(ModelRecord record, const Dataset &dataset, const std::string &device) {
-    auto classifier = compute().load(record.architecture, record.weights, dataset.shape,
-                                     static_cast<int>(dataset.classNames.size()), device);
+    auto classifier = isImported(record.architecture)
+                          ? loadImportedModel(record, dataset, device)
+                          : compute().load(record.architecture, record.weights, dataset.shape, static_cast<int>(dataset.classNames.size()), device);
     return {std::move(record), std::move(classifier)};
 }
 
-std::string versionsJson() {
+std::string sentenceOf(const ModelTrouble &trouble) {
+    const bool namesIt = trouble.why.find("'" + trouble.model + "'") != std::string::npos;
+    return (namesIt ? "not asked: " : "model '" + trouble.model + "' was not asked: ") + trouble.why;
+}
+
+std::string versionsJson(const std::string &architecture) {
     Json json;
     json["metamer"] = METAMER_VERSION;
-    json["libtorch"] = compute().torchVersion();
+    if (architecture == kOnnx) {
+        json["opencv"] = onnxRuntime().version();
+    } else if (architecture != kCommand) {
+        json["libtorch"] = compute().torchVersion();
+    }
     return json.dump();
 }
 
@@ -74,7 +87,8 @@ ModelEvaluation evaluateModel(StudyGate &gate, const std::string &name, std::int
     return {name, drawn.count(), accuracyOf(*model.classifier, drawn)};
 }
 
-std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden) {
+std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden,
+                                    std::vector<ModelTrouble> *troubles) {
     std::vector<ModelRecord> records;
     gate.with([&](StudyFile &file) {
         ModelTable table(file);
@@ -86,7 +100,15 @@ std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, con
     });
     std::vector<LoadedModel> models;
     for (auto &record : records) {
-        models.push_back(loadModel(std::move(record), dataset, device));
+        const std::string name = record.name;
+        try {
+            models.push_back(loadModel(std::move(record), dataset, device));
+        } catch (const Error &error) {
+            if (troubles == nullptr) {
+                throw;
+            }
+            troubles->push_back({name, error.code(), error.what()});
+        }
     }
     return models;
 }
@@ -97,7 +119,7 @@ std::vector<Prediction> predict(const LoadedModel &model, const ImageShape &shap
         set.append(image.pixels);
     }
     const auto logits = model.classifier->logits(set);
-    const std::string versions = versionsJson();
+    const std::string versions = versionsJson(model.record.architecture);
     std::vector<Prediction> predictions;
     for (std::size_t i = 0; i < images.size(); ++i) {
         predictions.push_back({model.record.hash, images[i].sourceId, images[i].exampleId, predictedClass(logits[i]), logits[i],
@@ -106,22 +128,38 @@ std::vector<Prediction> predict(const LoadedModel &model, const ImageShape &shap
     return predictions;
 }
 
-void predictMissing(StudyGate &gate, const std::vector<LoadedModel> &models, const ImageShape &shape, const JobContext &job) {
-    for (const auto &model : models) {
-        while (!job.stop.isAbortRequested()) {
-            std::vector<UnpredictedImage> images;
-            gate.with([&](StudyFile &file) { images = PredictionTable(file).missing(model.record.hash, kPredictionBatch); });
-            if (images.empty()) {
-                break;
-            }
-            const auto predictions = predict(model, shape, images);
-            gate.with([&](StudyFile &file) {
-                file.transaction([&] {
-                    for (const auto &prediction : predictions) {
-                        PredictionTable(file).insert(prediction);
-                    }
-                });
+namespace {
+
+void predictMissingOf(const LoadedModel &model, StudyGate &gate, const ImageShape &shape, const JobContext &job) {
+    while (!job.stop.isAbortRequested()) {
+        std::vector<UnpredictedImage> images;
+        gate.with([&](StudyFile &file) { images = PredictionTable(file).missing(model.record.hash, kPredictionBatch); });
+        if (images.empty()) {
+            break;
+        }
+        const auto predictions = predict(model, shape, images);
+        gate.with([&](StudyFile &file) {
+            file.transaction([&] {
+                for (const auto &prediction : predictions) {
+                    PredictionTable(file).insert(prediction);
+                }
             });
+        });
+    }
+}
+
+}  // namespace
+
+void predictMissing(StudyGate &gate, const std::vector<LoadedModel> &models, const ImageShape &shape, const JobContext &job,
+                    std::vector<ModelTrouble> *troubles) {
+    for (const auto &model : models) {
+        try {
+            predictMissingOf(model, gate, shape, job);
+        } catch (const Error &error) {
+            if (troubles == nullptr || !isImported(model.record.architecture)) {
+                throw;
+            }
+            troubles->push_back({model.record.name, error.code(), error.what()});
         }
     }
 }

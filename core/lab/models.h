@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/attack/compute.h"
+#include "core/base/error.h"
 #include "core/lab/gate.h"
 #include "core/lab/job_context.h"
 #include "core/store/tables.h"
@@ -36,18 +37,33 @@ struct LoadedModel {
     std::shared_ptr<Classifier> classifier;
 };
 
+/// Loads a model, whatever its architecture. Throws what loadImportedModel and Compute::load throw.
 LoadedModel loadModel(ModelRecord record, const Dataset &dataset, const std::string &device);
 
-/// Every model of the study on one device; the hidden ones only where they are asked for.
-std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden = false);
+/// A model that could not be asked, and why.
+struct ModelTrouble {
+    std::string model;
+    ErrorCode code = ErrorCode::Internal;
+    std::string why;      ///< one sentence
+};
 
-/// {"metamer": ..., "libtorch": ...}
-std::string versionsJson();
+/// "model 'net' was not asked: ...", or "not asked: ..." where the reason names it already.
+std::string sentenceOf(const ModelTrouble &trouble);
+
+/// Every model of the study on one device; the hidden ones only where they are asked for. One that cannot be loaded goes to
+/// `troubles`, where that is given, and does not hold up the others.
+std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden = false,
+                                    std::vector<ModelTrouble> *troubles = nullptr);
+
+/// {"metamer": ..., "libtorch": ...}: of what runs models of that architecture.
+std::string versionsJson(const std::string &architecture = {});
 
 /// What a model says of some images, ready to be kept.
 std::vector<Prediction> predict(const LoadedModel &model, const ImageShape &shape, const std::vector<UnpredictedImage> &images);
 
-/// Predicts whatever has no prediction yet, in batches, each kept at once.
-void predictMissing(StudyGate &gate, const std::vector<LoadedModel> &models, const ImageShape &shape, const JobContext &job);
+/// Predicts whatever has no prediction yet, in batches, each kept at once. An imported model that fails goes to `troubles`, where
+/// that is given, and does not hold up the others.
+void predictMissing(StudyGate &gate, const std::vector<LoadedModel> &models, const ImageShape &shape, const JobContext &job,
+                    std::vector<ModelTrouble> *troubles = nullptr);
 
 }  // namespace metamer

@@ -9,6 +9,7 @@
 #include "core/lab/compute_loader.h"
 #include "core/lab/models.h"
 #include "core/lab/study_setup.h"
+#include "core/model/imported.h"
 #include "core/store/tables.h"
 
 namespace metamer {
@@ -85,8 +86,19 @@ void comparePrediction(VerifyOutcome &outcome, const std::string &model, const R
     }
 }
 
+/// A model that cannot be asked is no fault of the rows, unless it is damaged.
+void tellTrouble(StudyGate &gate, VerifyOutcome &outcome, const ModelTrouble &trouble) {
+    if (trouble.code == ErrorCode::Damaged) {
+        outcome.problems.push_back({"model " + trouble.model, -1, 0, "model", trouble.why});
+    } else {
+        outcome.modelsNotAsked.push_back(sentenceOf(trouble));
+    }
+    gate.with([&](StudyFile &file) { outcome.notCompared += static_cast<std::int64_t>(PredictionTable(file).ofModel(findModel(file, trouble.model).hash).size()); });
+}
+
 void checkPredictions(StudyGate &gate, VerifyOutcome &outcome, const Dataset &dataset, const Rows &rows) {
-    for (const auto &model : loadModels(gate, dataset, "cpu", true)) {
+    std::vector<ModelTrouble> troubles;
+    for (const auto &model : loadModels(gate, dataset, "cpu", true, &troubles)) {
         std::vector<Prediction> stored;
         gate.with([&](StudyFile &file) { stored = PredictionTable(file).ofModel(model.record.hash); });
         std::vector<UnpredictedImage> images;
@@ -99,10 +111,21 @@ void checkPredictions(StudyGate &gate, VerifyOutcome &outcome, const Dataset &da
             asked.push_back(prediction.sourceId.isValid() ? &rows.sources.at(prediction.sourceId) : &rows.examples.at(prediction.exampleId));
             images.push_back({prediction.sourceId, prediction.exampleId, asked.back()->pixels});
         }
-        const auto now = predict(model, dataset.shape, images);
+        std::vector<Prediction> now;
+        try {
+            now = predict(model, dataset.shape, images);
+        } catch (const Error &error) {
+            if (!isImported(model.record.architecture)) {
+                throw;
+            }
+            troubles.push_back({model.record.name, error.code(), error.what()});
+        }
         for (std::size_t i = 0; i < now.size(); ++i) {
             comparePrediction(outcome, model.record.name, *asked[i], stored[i], now[i]);
         }
+    }
+    for (const auto &trouble : troubles) {
+        tellTrouble(gate, outcome, trouble);
     }
 }
 

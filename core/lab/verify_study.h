@@ -12,7 +12,7 @@ struct VerifyProblem {
     std::string run;
     std::int64_t task = -1;        ///< ordinal in its run; -1 for a source
     std::int64_t sourceIndex = 0;
-    std::string what;              ///< "over-budget", "norms", "prediction", "freeze"
+    std::string what;              ///< "over-budget", "norms", "prediction", "model", "freeze"
     std::string detail;            ///< one phrase
 };
 
@@ -22,6 +22,7 @@ struct VerifyOutcome {
     std::int64_t notCompared = 0;  ///< predictions made on another device or version
     std::string integrity;         ///< SQLite's own check: "ok"
     std::vector<VerifyProblem> problems;
+    std::vector<std::string> modelsNotAsked;   ///< one sentence each: their predictions count as not compared
 
     bool isOk() const { return problems.empty() && integrity == "ok"; }
 };

@@ -46,7 +46,7 @@ TrainingRecord readTraining(Statement &row) {
 
 ModelId ModelTable::insert(ModelRecord model) {
     return {Statement(m_connection, "INSERT INTO model (uuid, name, architecture, recipe, parameters, hash, weights, "
-                                    "clean_accuracy, hidden, curve, confusion, created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                                    "clean_accuracy, hidden, curve, confusion, created_utc) VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, x''), ?, ?, ?, ?, ?)")
                 .bind(uuidOr(model.uuid)).bind(model.name).bind(model.architecture).bind(model.recipe)
                 .bind(model.parametersJson).bind(model.hash).bind(model.weights).bind(model.cleanAccuracy).bind(model.isHidden ? 1 : 0)
                 .bind(model.curveJson).bind(model.confusionJson).bind(model.createdUtc.empty() ? utcNow() : model.createdUtc).insert()};

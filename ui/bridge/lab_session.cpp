@@ -212,6 +212,9 @@ JobResult LabSession::runAttackJob(const std::function<AttackRunOutcome(const Ex
     if (outcome.attempts > 0) {
         message += tr(", %1 without success").arg(outcome.attempts);
     }
+    for (const auto &sentence : outcome.modelsNotAsked) {
+        message += QStringLiteral("; ") + QString::fromStdString(sentence);
+    }
     return {outcome.end, message, QString::fromStdString(outcome.run.name)};
 }
 
