@@ -94,12 +94,13 @@ CertifyOutcome certifyModel(StudyGate &gate, const CertifyRequest &request, cons
             break;
         }
         const std::vector<SourceImage> batch(open.begin() + static_cast<std::ptrdiff_t>(start), open.begin() + static_cast<std::ptrdiff_t>(std::min(start + kBatch, open.size())));
-        LabelledImages images{{dataset.shape, {}}, {}};
+        ImageSet images{dataset.shape, {}};
+        std::vector<int> labels;
         for (const auto &source : batch) {
-            images.images.append(source.pixels);
-            images.labels.push_back(source.label);
+            images.append(source.pixels);
+            labels.push_back(source.label);
         }
-        const auto verdicts = certifier->certify(images, budget);
+        const auto verdicts = certifier->certify(images, labels, budget.norm(), budget.eps());
         gate.with([&](StudyFile &file) {
             file.transaction([&] {
                 for (std::size_t i = 0; i < batch.size(); ++i) {
