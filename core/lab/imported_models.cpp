@@ -101,10 +101,14 @@ std::string whatRuns(const ModelRecord &record) {
         return text;
     }
     if (isImported(record.architecture)) {
-        return std::string(record.architecture == kOnnx ? "the ONNX" : "the TorchScript") + " file " + parameters.value("file", "") + " (" +
-               countOf(static_cast<std::int64_t>(record.weights.size()), "byte") + ", SHA-256 " + parameters.value("sha256", "") + ") that lies in the study";
+        return std::string(record.architecture == kOnnx ? "the ONNX" : "the TorchScript") + " file " + parameters.value("file", "") + " (SHA-256 " +
+               parameters.value("sha256", "") + ") that lies in the study";
     }
     return "nothing: its weights go into the architecture " + record.architecture + " of Metamer's own";
+}
+
+std::string notTrustedSentence(const ModelRecord &record) {
+    return "model '" + record.name + "' came with the study and would run " + whatRuns(record) + "; if you trust it: metamer-cli model trust STUDY --model '" + record.name + "'";
 }
 
 CommandModel commandOf(const ModelRecord &record, const ImageShape &shape, int classCount) {
@@ -115,8 +119,7 @@ CommandModel commandOf(const ModelRecord &record, const ImageShape &shape, int c
 std::unique_ptr<Classifier> loadImportedModel(const ModelRecord &record, const Dataset &dataset, const std::string &device) {
     requireUnchanged(record);
     if (!isTrusted(record)) {
-        throw Error(ErrorCode::BadInput, "model '" + record.name + "' came with the study and would run " + whatRuns(record) + "; if you trust it: metamer-cli model trust STUDY --model '" +
-                                             record.name + "'");
+        throw Error(ErrorCode::BadInput, notTrustedSentence(record));
     }
     const int classCount = static_cast<int>(dataset.classNames.size());
     if (record.architecture == kCommand) {

@@ -23,8 +23,11 @@ bool isTrusted(const ModelRecord &record);
 /// Agrees to run the model from now on, in any study of this user. Throws Error(Io) if that cannot be kept.
 void trustModel(const ModelRecord &record);
 
-/// What loading a model would run, as people read it: "the TorchScript file net.pt (21 kB, SHA-256 ...)".
+/// What loading a model would run, as people read it: "the TorchScript file net.pt (SHA-256 ...) that lies in the study".
 std::string whatRuns(const ModelRecord &record);
+
+/// Why a model that is not trusted is not loaded, and how to agree.
+std::string notTrustedSentence(const ModelRecord &record);
 
 /// A model behind a command as it is kept, with the script metamer_model.py in reach.
 CommandModel commandOf(const ModelRecord &record, const ImageShape &shape, int classCount);

@@ -27,4 +27,5 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY
 # What no library names: the SQLite driver, a fast BLAS in place of the reference one, and a font.
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libqt6sql6-sqlite, libopenblas0-pthread, fonts-dejavu-core")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "qt6-qpa-plugins, shared-mime-info")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "python3-numpy")  # for metamer_model.py
 include(CPack)

@@ -125,7 +125,9 @@ std::string onnxLinear(std::int64_t batch, const std::string &extra = {}, ImageS
 /// A python3 with the module; empty if there is none.
 QString pythonWith(const QString &module) {
     for (const QString &python : {QStringLiteral("python3"), QStringLiteral("/usr/bin/python3")}) {
-        if (QProcess::execute(python, {QStringLiteral("-c"), QStringLiteral("import ") + module}) == 0) {
+        QProcess process;
+        process.start(python, {QStringLiteral("-c"), QStringLiteral("import ") + module});
+        if (process.waitForFinished(60000) && process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0) {
             return python;
         }
     }
@@ -246,8 +248,10 @@ private Q_SLOTS:
         };
         const Error loop = failure("    while bool(torch.sum(x) < 1.0e30):\n        x = x + 0\n    return x\n", 4000, 4096);
         QVERIFY2(says(loop, "within 4 s") && says(loop, "m.pt: "), loop.what());
+#ifndef __SANITIZE_ADDRESS__   // its shadow memory leaves no room for a limit
         const Error hog = failure("    y = torch.zeros([400000000], dtype=None, layout=None, device=None, pin_memory=None)\n    return torch.matmul(torch.flatten(x, 1), self.w) + y[:10]\n", 30000, 1500);
         QVERIFY2(says(hog, "more than 1500 MiB"), hog.what());
+#endif
         QVERIFY(ModelTable(study.file).list().empty());
     }
 
@@ -287,17 +291,17 @@ private Q_SLOTS:
         QVERIFY2(says(dead, "died (exit status 3): boom: no luck"), dead.what());
         CommandModel hasty = fake(folder);
         hasty.timeForABatch = std::chrono::milliseconds(300);
-        const Error late = failure("sleep 30\n", hasty);
+        const Error late = failure("cat >/dev/null\n", hasty);
         QVERIFY2(says(late, "did not give a batch within 0.3 s"), late.what());
-        const Error garbage = failure("echo this is what I have to say\nsleep 5\n", fake(folder));
+        const Error garbage = failure("echo this is what I have to say\ncat >/dev/null\n", fake(folder));
         QVERIFY2(says(garbage, "does not speak Metamer's protocol"), garbage.what());
-        const Error shorter = failure("head -c 3164 >/dev/null\nprintf 'LOGI\\004\\0\\0\\0\\0\\0\\0\\0abcd'\nsleep 5\n", fake(folder));
+        const Error shorter = failure("head -c 3164 >/dev/null\nprintf 'LOGI\\004\\0\\0\\0\\0\\0\\0\\0abcd'\ncat >/dev/null\n", fake(folder));
         QVERIFY2(says(shorter, "4 bytes where 40 are due"), shorter.what());
-        const Error own = failure("head -c 3164 >/dev/null\nprintf 'FAIL\\004\\0\\0\\0\\0\\0\\0\\0oops'\nsleep 5\n", fake(folder));
+        const Error own = failure("head -c 3164 >/dev/null\nprintf 'FAIL\\004\\0\\0\\0\\0\\0\\0\\0oops'\ncat >/dev/null\n", fake(folder));
         QVERIFY2(says(own, "failed: oops"), own.what());
         CommandModel other = fake(folder);
         other.classCount = 7;
-        QVERIFY(says(failure("sleep 5\n", other), "has 10 classes, the data set has 7"));
+        QVERIFY(says(failure("cat >/dev/null\n", other), "has 10 classes, the data set has 7"));
         other.command = "nonsuch-program --x";
         QVERIFY(says(failure("", other), "not found"));
     }
@@ -380,7 +384,7 @@ private Q_SLOTS:
 
     void whatIsExportedAnswersAsBefore() {
         Study study;
-        trainModel(study.gate, {"native", "natural", {{"epochs", "1"}, {"batch-size", "50"}}, 1, "cpu"}, {});
+        trainModel(study.gate, {"native", "natural", {{"epochs", "1"}, {"batch-size", "300"}}, 1, "cpu"}, {});
         const auto exported = exportModel(study.file, "native", study.folder / "native.pt");
         const auto outcome = importModel(study.gate, {"back", exported.file, ""}, {});
         const auto before = loadModel(*ModelTable(study.file).find("native"), study.dataset(), "cpu").classifier->logits(sample().images);
@@ -404,7 +408,7 @@ private Q_SLOTS:
             QSKIP("Python's torch is not here (python3-torch)");
         }
         Study study;
-        trainModel(study.gate, {"native", "natural", {{"epochs", "1"}, {"batch-size", "50"}}, 1, "cpu"}, {});
+        trainModel(study.gate, {"native", "natural", {{"epochs", "1"}, {"batch-size", "300"}}, 1, "cpu"}, {});
         exportModel(study.file, "native", study.folder / "native.pt");
         const ImageSet &images = sample().images;
         write(study.folder / "x.npy", [&] {

@@ -17,6 +17,7 @@
 #include <QVBoxLayout>
 
 #include "core/lab/keep_example.h"
+#include "core/lab/imported_models.h"
 #include "core/lab/kept_options.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
@@ -222,9 +223,10 @@ void ModelsPage::showModels() {
         const ModelRecord &model = models[static_cast<std::size_t>(row)];
         const auto parameters = optionsFromJson(model.parametersJson);
         const bool isComplete = !parameters.contains("complete") || parameters.at("complete") != "false";
+        const QString state = model.recipe == "imported" ? (isTrusted(model) ? tr("imported") : tr("not loaded")) : isComplete ? tr("trained") : tr("kept early");
         fill(row, {QString::fromStdString(model.name), QString::fromStdString(model.recipe), QString::fromStdString(model.architecture),
                    model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(), verifiedCell(model),
-                   model.isHidden ? tr("hidden") : (isComplete ? tr("trained") : tr("kept early"))});
+                   model.isHidden ? tr("hidden") : state});
     }
     for (std::size_t i = 0; i < trainings.size(); ++i) {
         const TrainingRecord &training = trainings[i];
@@ -257,7 +259,8 @@ void ModelsPage::showChosen() {
     }
     const auto *training = chosenTraining();
     if (const auto *model = chosenModel()) {
-        m_chosenName->setText(tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)) + verifiedText(*model));
+        m_chosenName->setText(isTrusted(*model) ? tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)) + verifiedText(*model)
+                                                : QString::fromStdString(notTrustedSentence(*model)));
         m_curve->setCurve(curveFromJson(model->curveJson));
         m_confusion->setConfusion(confusionFromJson(model->confusionJson), names);
         m_shownTraining.clear();
@@ -277,10 +280,10 @@ void ModelsPage::showButtons() {
     const auto *model = chosenModel();
     const auto *training = chosenTraining();
     const bool isUnderWay = training != nullptr && training->owner == thisProcess();
-    m_retrain->setEnabled(model != nullptr && !m_session.catalogue().recipes.empty());
+    m_retrain->setEnabled(model != nullptr && model->recipe != "imported" && !m_session.catalogue().recipes.empty());
     m_duplicate->setEnabled(m_retrain->isEnabled());
     m_shipped->setVisible(hasShipped());
-    m_certify->setEnabled(model != nullptr);
+    m_certify->setEnabled(model != nullptr && model->recipe != "imported");
     m_hide->setEnabled(model != nullptr);
     m_hide->setText(model != nullptr && model->isHidden ? tr("Show") : tr("Hide"));
     m_remove->setEnabled((model != nullptr || training != nullptr) && !isUnderWay);
