@@ -24,6 +24,19 @@ double percentile(std::vector<double> values, double share) {
     return values.empty() ? 0 : values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
+/// Connected sets of at least two pixels of ground that do not reach the border of the image.
+std::vector<std::vector<int>> holesIn(const InkPlane &ink, const ImageShape &shape, float threshold) {
+    std::vector<std::uint8_t> ground(ink.size());
+    std::transform(ink.begin(), ink.end(), ground.begin(), [&](float value) { return value <= threshold ? 1 : 0; });
+    const auto isOnBorder = [&](int at) {
+        const int x = at % shape.width, y = at / shape.width;
+        return x == 0 || y == 0 || x == shape.width - 1 || y == shape.height - 1;
+    };
+    auto sets = connectedSets(ground, shape);
+    std::erase_if(sets, [&](const std::vector<int> &set) { return set.size() < 2 || std::any_of(set.begin(), set.end(), isOnBorder); });
+    return sets;
+}
+
 }  // namespace
 
 InkPlane widened(const InkPlane &ink, const ImageShape &shape, float diagonal) {
@@ -108,16 +121,7 @@ std::vector<std::vector<int>> connectedSets(std::span<const std::uint8_t> mask, 
     return sets;
 }
 
-int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold) {
-    std::vector<std::uint8_t> ground(ink.size());
-    std::transform(ink.begin(), ink.end(), ground.begin(), [&](float value) { return value <= threshold ? 1 : 0; });
-    const auto isOnBorder = [&](int at) {
-        const int x = at % shape.width, y = at / shape.width;
-        return x == 0 || y == 0 || x == shape.width - 1 || y == shape.height - 1;
-    };
-    const auto sets = connectedSets(ground, shape);
-    return static_cast<int>(std::count_if(sets.begin(), sets.end(), [&](const std::vector<int> &set) { return set.size() > 1 && std::none_of(set.begin(), set.end(), isOnBorder); }));
-}
+int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold) { return static_cast<int>(holesIn(ink, shape, threshold).size()); }
 
 bool hasDarkInk(const ImageSet &images) {
     std::vector<std::uint8_t> border;
@@ -149,7 +153,12 @@ Pixels brightened(const Pixels &pixels, int full) {
 Pixels withGapsClosed(const Pixels &pixels, const ImageShape &shape) {
     constexpr int kSeen = 96;
     const InkPlane ink = inkOf(brightened(pixels, kSeen));
-    const InkPlane closed = narrowed(widened(ink, shape, 0.7f), shape);
+    InkPlane closed = narrowed(widened(ink, shape), shape);
+    for (const auto &hole : holesIn(ink, shape, 0.5f)) {   // a hole is no gap
+        for (const int at : hole) {
+            closed[static_cast<std::size_t>(at)] = 0;
+        }
+    }
     Pixels result(pixels.size());
     for (std::size_t i = 0; i < result.size(); ++i) {
         result[i] = static_cast<std::uint8_t>(std::lround(255 * std::max(ink[i], closed[i])));

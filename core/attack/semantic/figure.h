@@ -37,7 +37,8 @@ bool hasDarkInk(const ImageSet &images);
 /// Grey levels of `full` and more as full ink, what is darker in proportion.
 Pixels brightened(const Pixels &pixels, int full);
 
-/// Ink as people see it who do not look closely: trails of ink count as ink, and gaps of a pixel or two between strokes are closed.
+/// Ink as people see it who do not look closely: trails of ink count as ink, and gaps of a pixel or two between
+/// strokes are closed, holes of figures are not.
 Pixels withGapsClosed(const Pixels &pixels, const ImageShape &shape);
 
 /// Light for dark.
