@@ -30,7 +30,7 @@ std::string stateSnippet(const fs::path &path, const ImageShape &shape) {
 }
 
 std::string moduleSnippet(const fs::path &path, const ImageShape &shape) {
-    return snippet(path, shape, "model = torch.load('" + path.filename().string() + "')");
+    return snippet(path, shape, "model = torch.load('" + path.filename().string() + "', weights_only=False)");
 }
 
 bool isHarmlessGlobal(const std::string &module) {
