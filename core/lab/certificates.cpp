@@ -15,6 +15,7 @@ namespace metamer {
 namespace {
 
 constexpr std::size_t kBatch = 50;   // sources certified and kept at once
+constexpr const char *kWrongOnSource = "clean";   // the method of a verdict that needed no bound
 
 /// The sources to certify: those of a run, or test images drawn by seed, which get rows of their own.
 std::vector<SourceImage> sourcesOf(StudyGate &gate, const CertifyRequest &request, const Dataset &dataset) {
@@ -48,6 +49,10 @@ std::vector<SourceImage> sourcesOf(StudyGate &gate, const CertifyRequest &reques
         });
     });
     return sources;
+}
+
+CertificateStatus statusOf(CertificateState state) {
+    return state == CertificateState::Certified ? CertificateStatus::Certified : state == CertificateState::NotCertified ? CertificateStatus::NotCertified : CertificateStatus::Unknown;
 }
 
 /// Counts certificates as they come.
@@ -104,7 +109,7 @@ CertifyOutcome certifyModel(StudyGate &gate, const CertifyRequest &request, cons
         gate.with([&](StudyFile &file) {
             file.transaction([&] {
                 for (std::size_t i = 0; i < batch.size(); ++i) {
-                    const Certificate certificate{model.hash, batch[i].id, outcome.norm, request.epsText, verdicts[i].status, verdicts[i].method, verdicts[i].margin};
+                    const Certificate certificate{model.hash, batch[i].id, outcome.norm, request.epsText, statusOf(verdicts[i].state), verdicts[i].method, verdicts[i].margin};
                     CertificateTable(file).save(certificate);
                     count(outcome, certificate);
                 }
