@@ -72,7 +72,7 @@ struct Options {
     std::string study, model, resume;
     TrainModelRequest train;
     CertifyRequest certify;
-    std::int64_t count = 0, seed = 0;
+    EvaluateRequest evaluate;
     CLI::App *trainCommand = nullptr;
 };
 
@@ -136,19 +136,32 @@ void addList(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
 }
 
 void addEvaluate(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
-    auto *evaluate = modelCommand(line, noun, options, "evaluate", "Measure a model's clean accuracy on the test split", [options] {
+    auto *evaluate = modelCommand(line, noun, options, "evaluate", "Measure a model's accuracy on the test split, clean and under attack", [options] {
         StudyFile file = StudyFile::open(options->study);
         DirectGate gate(file);
-        const ModelEvaluation result = evaluateModel(gate, options->model, options->count, options->seed, options->train.device);
-        Json json;
-        json["model"] = result.model;
-        json["images"] = result.images;
-        json["clean_accuracy"] = result.cleanAccuracy;
-        return Output{json, result.model + ": " + formatNumber(100 * result.cleanAccuracy) + " % of " + countOf(result.images, "image") + " right\n"};
+        EvaluateRequest request = options->evaluate;
+        request.model = options->model;
+        const ModelEvaluation result = evaluateModel(gate, request, terminalJob());
+        Json json = {{"model", result.model}, {"images", result.images}, {"clean_accuracy", result.cleanAccuracy}};
+        std::string text = result.model + ": " + formatNumber(100 * result.cleanAccuracy) + " % of " + countOf(result.images, "image") + " right";
+        if (result.attackedAccuracy) {
+            json["attack"] = request.attack;
+            json["norm"] = normName(parseNorm(request.norm));
+            json["eps"] = request.epsText;
+            json["steps"] = request.steps;
+            json["attacked_accuracy"] = *result.attackedAccuracy;
+            text += ", " + formatNumber(100 * *result.attackedAccuracy) + " % under " + request.attack + " at " + normTitle(parseNorm(request.norm)) + " " + request.epsText;
+        }
+        return Output{json, text + "\n"};
     });
-    evaluate->add_option("--count", options->count, "Images to draw (default: the whole test split)")->check(CLI::PositiveNumber);
-    evaluate->add_option("--seed", options->seed, "Seed of the draw")->capture_default_str();
-    evaluate->add_option("--device", options->train.device, "auto, cpu or cuda:N")->capture_default_str();
+    EvaluateRequest &request = options->evaluate;
+    evaluate->add_option("--count", request.count, "Images to draw (default: the whole test split)")->check(CLI::PositiveNumber);
+    evaluate->add_option("--attack", request.attack, "pgd or pgd-margin: also the accuracy under this attack");
+    evaluate->add_option("--norm", request.norm, "linf or l2")->capture_default_str();
+    evaluate->add_option("--eps", request.epsText, "Radius of the ball")->capture_default_str();
+    evaluate->add_option("--steps", request.steps, "Gradient steps")->check(CLI::PositiveNumber)->capture_default_str();
+    evaluate->add_option("--seed", request.seed, "Seed of the draw and of the attack's start")->capture_default_str();
+    evaluate->add_option("--device", request.device, "auto, cpu or cuda:N")->capture_default_str();
 }
 
 void addCertify(CommandLine &line, CLI::App *noun, const SharedOptions &options) {

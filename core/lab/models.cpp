@@ -1,5 +1,8 @@
 #include "core/lab/models.h"
 
+#include <algorithm>
+
+#include "core/attack/sensitivity/pgd.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/rng.h"
@@ -70,21 +73,29 @@ void removeModel(StudyFile &file, const std::string &name) {
     });
 }
 
-ModelEvaluation evaluateModel(StudyGate &gate, const std::string &name, std::int64_t count, std::int64_t seed,
-                              const std::string &device) {
+ModelEvaluation evaluateModel(StudyGate &gate, const EvaluateRequest &request, const JobContext &job) {
     ModelRecord record;
-    gate.with([&](StudyFile &file) { record = findModel(file, name); });
+    gate.with([&](StudyFile &file) { record = findModel(file, request.model); });
     const Dataset dataset = datasetOf(gate);
     const LoadedDataset data = reloadDataset(dataset);
-    Rng rng(static_cast<std::uint64_t>(seed));
+    Rng rng(static_cast<std::uint64_t>(request.seed));
     LabelledImages drawn;
     drawn.images.shape = dataset.shape;
-    for (const auto index : drawWithoutReplacement(data.test.count(), count > 0 ? count : data.test.count(), rng)) {
+    for (const auto index : drawWithoutReplacement(data.test.count(), request.count > 0 ? request.count : data.test.count(), rng)) {
         drawn.images.append(data.test.images.at(index));
         drawn.labels.push_back(data.test.labels[static_cast<std::size_t>(index)]);
     }
-    const LoadedModel model = loadModel(record, dataset, compute().resolveDevice(device));
-    return {name, drawn.count(), accuracyOf(*model.classifier, drawn)};
+    const LoadedModel model = loadModel(record, dataset, compute().resolveDevice(request.device));
+    ModelEvaluation evaluation{request.model, drawn.count(), accuracyOf(*model.classifier, drawn), std::nullopt};
+    if (!request.attack.empty()) {
+        const GradientAttack attack{request.attack, Budget::parse(parseNorm(request.norm), request.epsText), request.steps, request.seed};
+        const auto withstood = withstandsAttack(*model.classifier, drawn, attack, job.stop, job.progress);
+        if (withstood.size() < drawn.labels.size()) {
+            throw Error(ErrorCode::Aborted, "stopped after " + std::to_string(withstood.size()) + " of " + countOf(drawn.count(), "image") + "; ask for fewer with --count");
+        }
+        evaluation.attackedAccuracy = static_cast<double>(std::count(withstood.begin(), withstood.end(), true)) / static_cast<double>(drawn.count());
+    }
+    return evaluation;
 }
 
 std::vector<LoadedModel> loadModels(StudyGate &gate, const Dataset &dataset, const std::string &device, bool withHidden,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/attack/compute.h"
@@ -21,15 +22,27 @@ void hideModel(StudyFile &file, const std::string &name, bool isHidden);
 /// reported must stay; such a model can be hidden.
 void removeModel(StudyFile &file, const std::string &name);
 
+struct EvaluateRequest {
+    std::string model;
+    std::int64_t count = 0;      ///< test images, drawn by seed; 0: all
+    std::int64_t seed = 0;
+    std::string device = "auto";
+    std::string attack;          ///< "pgd" or "pgd-margin"; empty: clean accuracy alone
+    std::string norm = "linf";
+    std::string epsText = "0.3";
+    int steps = 40;
+};
+
 struct ModelEvaluation {
     std::string model;
     std::int64_t images = 0;
     double cleanAccuracy = 0;
+    std::optional<double> attackedAccuracy;   ///< share named right both as they are and where the attack has moved them
 };
 
-/// Clean accuracy of a model on `count` images of the test split drawn by `seed` (all of them if `count` is not positive).
-ModelEvaluation evaluateModel(StudyGate &gate, const std::string &name, std::int64_t count, std::int64_t seed,
-                              const std::string &device);
+/// Clean accuracy of a model on images of the test split and, where an attack is named, its accuracy under that. Throws Error(Usage)
+/// for an attack on a model that gives no gradients.
+ModelEvaluation evaluateModel(StudyGate &gate, const EvaluateRequest &request, const JobContext &job);
 
 /// A model of the study, loaded.
 struct LoadedModel {

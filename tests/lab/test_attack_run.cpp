@@ -37,7 +37,7 @@ private Q_SLOTS:
         DirectGate gate(file);
         const auto outcome = trainModel(gate, {}, {});
         QVERIFY(*outcome.model->cleanAccuracy > 0.98);
-        QCOMPARE(evaluateModel(gate, "natural", 0, 0, "cpu").cleanAccuracy, *outcome.model->cleanAccuracy);
+        QCOMPARE(evaluateModel(gate, {"natural"}, {}).cleanAccuracy, *outcome.model->cleanAccuracy);
         QVERIFY(says(errorOf([&] { trainModel(gate, {"natural", "natural", {}, 0, "cpu"}, {}); }), "already"));
         // Same seed, same device: same weights.
         const auto again = trainModel(gate, {"again", "natural", {}, 0, "auto"}, {});

@@ -85,7 +85,7 @@ private Q_SLOTS:
         QCOMPARE(confusion.size(), std::size_t(10));
         QCOMPARE(all, 200);
         QCOMPARE(static_cast<double>(right) / 200, *model->cleanAccuracy);
-        QCOMPARE(evaluateModel(gate, "m", 0, 0, "cpu").cleanAccuracy, *model->cleanAccuracy);
+        QCOMPARE(evaluateModel(gate, {"m"}, {}).cleanAccuracy, *model->cleanAccuracy);
     }
 
     void aStoppedTrainingCanBeKeptAsItIsOrDropped() {
