@@ -12,6 +12,7 @@
 #include "core/image/norms.h"
 #include "core/lab/compute_loader.h"
 #include "core/lab/create_study.h"
+#include "core/lab/imported_models.h"
 #include "core/lab/keep_example.h"
 #include "core/lab/kept_options.h"
 #include "core/lab/models.h"
@@ -62,6 +63,9 @@ Run makeRun(StudyGate &gate, const AttackRunRequest &request, const Plan &plan) 
         }
         if (!request.modelName.empty() && findModel(file, request.modelName).isHidden) {
             throw Error(ErrorCode::Usage, "model '" + request.modelName + "' is hidden; bring it back with 'model show' first");
+        }
+        if (!request.modelName.empty() && !isTrusted(findModel(file, request.modelName))) {
+            throw Error(ErrorCode::BadInput, notTrustedSentence(findModel(file, request.modelName)));
         }
         run.name = request.name.empty() ? freeName(run.attack + "-" + run.norm + "-" + run.epsText, isTaken) : request.name;
         run.id = runs.insert(run);

@@ -145,7 +145,7 @@ private:
     }
 
     void tryFile(const LabelledImages &sample) {
-        const ProbeResult result = probeModel({m_request.file, m_record.architecture, m_outcome.normalisation, &sample, classCount(), m_request.timeoutMs, m_request.memoryMib});
+        const ProbeResult result = probeModel({m_request.file, m_record.architecture, m_outcome.normalisation, &sample, classCount(), m_request.timeoutMs, m_request.memoryMib, m_job.stop});
         m_outcome.checks = result.checks;
         m_outcome.normalisation = result.normalisation;
         if (result.isFromFile) {

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto kLookEvery = std::chrono::milliseconds(200);   // whether somebody wants it to end
 constexpr std::size_t kMostAnswer = std::size_t{1} << 20;
 
 /// A folder of our own that goes away.
@@ -54,6 +55,20 @@ fs::path writeRequest(const TemporaryFolder &folder, const ProbeRequest &request
     return folder / "request.json";
 }
 
+ChildProcess::Result readAnswer(ChildProcess &child, std::string &answer, const ProbeRequest &request) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(request.timeoutMs);
+    for (;;) {
+        const auto look = std::min(end, std::chrono::steady_clock::now() + kLookEvery);
+        const auto result = child.readToEnd(answer, kMostAnswer, look);
+        if (result != ChildProcess::Result::TimedOut || look == end) {
+            return result;
+        }
+        if (request.stop.isStopRequested()) {
+            throw Error(ErrorCode::Aborted, "ended before the model was taken; nothing was kept");
+        }
+    }
+}
+
 Error endedBadly(const ChildProcess &child, const std::string &how) {
     if (child.endSignal() == SIGABRT || child.endSignal() == SIGSEGV || child.endSignal() == SIGBUS || child.endSignal() == SIGFPE || child.endSignal() == SIGILL) {
         return Error(ErrorCode::BadInput, "loading it crashed the probe (" + how + "): the file is damaged, or made to do harm; save it again where it comes from");
@@ -91,7 +106,7 @@ ProbeResult probeModel(const ProbeRequest &request) {
     }
     ChildProcess child({{program.string(), asked.string()}, {}, {}});
     std::string answer;
-    const auto result = child.readToEnd(answer, kMostAnswer, std::chrono::steady_clock::now() + std::chrono::milliseconds(request.timeoutMs));
+    const auto result = readAnswer(child, answer, request);
     const std::string how = child.finish();
     if (result == ChildProcess::Result::TimedOut) {
         throw Error(ErrorCode::BadInput, "it did not load and answer " + countOf(request.sample->count(), "image") + " within " + formatNumber(request.timeoutMs / 1000.0) +

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/base/job.h"
 #include "core/model/imported.h"
 #include "core/model/model_checks.h"
 
@@ -16,7 +17,8 @@ struct ProbeRequest {
     const LabelledImages *sample = nullptr;
     int classCount = 0;
     int timeoutMs = 60000;
-    int memoryMib = 4096;                ///< of data, beside the libraries themselves
+    int memoryMib = 4096;                ///< of data, beside the libraries themselves; LibTorch itself takes 240
+    StopToken stop = {};                 ///< asked to, it ends with Error(Aborted)
 };
 
 struct ProbeResult {

@@ -123,6 +123,9 @@ private Q_SLOTS:
         const Answer refused = call({"model", "evaluate", kStudy, "--model", "zeros"}, "elsewhere");
         QCOMPARE(refused.status, 1);
         QVERIFY(refused.errors.count('\n') == 1 && refused.errors.contains("model trust") && refused.errors.contains("the command 'sh zeros.sh'"));
+        const Answer notForIt = call({"attack", "run", kStudy, "--attack", "linf-nearest", "--name", "for-it", "--model", "zeros"}, "elsewhere");
+        QVERIFY(notForIt.status == 1 && notForIt.errors.contains("model trust"));
+        QCOMPARE(call({"study", "info", kStudy, "--json"}).json()["runs"].toArray().size(), 1);   // nothing was written for it
         const QJsonObject verified = call({"verify", kStudy, "--json"}, "elsewhere").json();
         QVERIFY(verified["ok"].toBool() && verified["not_compared"].toInt() > 0 && !verified["models_not_asked"].toArray().isEmpty());
         QCOMPARE(call({"model", "trust", kStudy, "--model", "zeros", "--dry-run", "--json"}, "elsewhere").json()["trusted"].toBool(true), false);
