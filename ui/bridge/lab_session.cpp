@@ -8,6 +8,7 @@
 #include "core/lab/compute_loader.h"
 #include "core/lab/demo.h"
 #include "core/lab/models.h"
+#include "core/lab/shipped_models.h"
 #include "core/store/tables.h"
 
 namespace metamer {
