@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "app/cli/cli.h"
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/lab/export_model.h"
 #include "core/lab/import_model.h"
@@ -50,16 +51,31 @@ void addImport(CommandLine &line, CLI::App *noun, const SharedOptions &options) 
     import->add_option("--std", options->std, "The same");
 }
 
+/// Its answers on what came while it was not loaded; a sentence if it cannot be asked.
+std::vector<std::string> askNow(StudyFile &file, const ModelRecord &model) {
+    DirectGate gate(file);
+    const Dataset dataset = DatasetTable(file).get();
+    try {
+        predictMissing(gate, {loadModel(model, dataset, "cpu")}, dataset.shape, terminalJob());
+    } catch (const Error &error) {
+        return {sentenceOf({model.name, error.code(), error.what()})};
+    }
+    return {};
+}
+
 void addTrust(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
     auto *trust = line.command(noun, "trust", "Agree to run a model that came with a study, and say what that runs", [options] {
         StudyFile file = StudyFile::open(options->study);
         const ModelRecord model = findModel(file, options->name);
+        std::vector<std::string> notAsked;
         if (!options->isDryRun) {
             trustModel(model);
+            notAsked = askNow(file, model);
         }
         const bool isAgreed = isTrusted(model);
-        return Output{{{"model", model.name}, {"hash", model.hash}, {"runs", whatRuns(model)}, {"trusted", isAgreed}},
-                      model.name + (isAgreed ? " is trusted on this machine; it runs " : " is not trusted on this machine; it would run ") + whatRuns(model) + "\n"};
+        return Output{{{"model", model.name}, {"hash", model.hash}, {"runs", whatRuns(model)}, {"trusted", isAgreed}, {"models_not_asked", notAsked}},
+                      model.name + (isAgreed ? " is trusted on this machine; it runs " : " is not trusted on this machine; it would run ") + whatRuns(model) + "\n" +
+                          (notAsked.empty() ? "" : join(notAsked, "\n") + "\n")};
     });
     trust->add_option("STUDY", options->study, "The study file")->required();
     trust->add_option("--model", options->name, "Name of the model")->required();
