@@ -7,6 +7,7 @@
 #include "core/attack/attack.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "core/model/certifier.h"
 #include "core/model/classifier.h"
 
 namespace metamer {
@@ -44,6 +45,11 @@ public:
     /// Loads a model by architecture and weights. Throws Error(Damaged) if they do not fit.
     virtual std::unique_ptr<Classifier> load(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
                                              int classCount, const std::string &device) = 0;
+
+    /// Prepares the certification of a model. Throws Error(Usage) naming the architecture if it is no feed-forward chain,
+    /// Error(Damaged) if the weights do not fit.
+    virtual std::unique_ptr<Certifier> makeCertifier(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
+                                                     int classCount, const std::string &device) = 0;
 
     /// Trains a proxy. Asked to stop it returns no weights.
     virtual TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) = 0;

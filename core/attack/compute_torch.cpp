@@ -67,6 +67,11 @@ public:
         });
     }
 
+    std::unique_ptr<Certifier> makeCertifier(const std::string &architecture, const Pixels &weights, const ImageShape &shape,
+                                             int classCount, const std::string &device) override {
+        return translated([&] { return makeNetworkCertifier(architecture, weights, shape, classCount, device); });
+    }
+
     TrainedProxy trainProxy(const ProxyRequest &request, const StopToken &stop, const ProgressHandler &progress) override {
         return translated([&] { return trainProxyEnsemble(request, stop, progress); });
     }

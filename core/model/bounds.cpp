@@ -211,4 +211,25 @@ std::vector<Interval> crownBounds(const std::vector<Layer> &chain, std::vector<I
     return bounds;
 }
 
+torch::Tensor marginBounds(const std::vector<Layer> &chain, const torch::Tensor &x, const torch::Tensor &labels, Norm norm, double eps, BoundMethod method,
+                           double workLimit) {
+    const torch::NoGradGuard noGrad;
+    if (method == BoundMethod::Crown && x.size(0) > 1) {   // which units may be on or off differs from image to image
+        std::vector<torch::Tensor> rows;
+        for (std::int64_t i = 0; i < x.size(0); ++i) {
+            rows.push_back(marginBounds(chain, x.slice(0, i, i + 1), labels.slice(0, i, i + 1), norm, eps, method, workLimit));
+        }
+        return torch::cat(rows);
+    }
+    const auto region = regionAround(x, norm, eps);
+    auto bounds = intervalBounds(chain, region);
+    if (method == BoundMethod::Interval) {
+        return -intervalWorstLogits(chain, bounds, labels);
+    }
+    if (method == BoundMethod::Crown) {
+        bounds = crownBounds(chain, std::move(bounds), region, workLimit);
+    }
+    return crownLower(chain, bounds, region, marginCoefficients(labels, chain.back().bias.size(0), x.scalar_type()), chain.size());
+}
+
 }  // namespace metamer

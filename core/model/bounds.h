@@ -50,4 +50,11 @@ torch::Tensor marginCoefficients(const torch::Tensor &labels, std::int64_t class
 /// take more than `workLimit` multiplications keeps its interval bounds. Without gradients.
 std::vector<Interval> crownBounds(const std::vector<Layer> &chain, std::vector<Interval> bounds, const InputRegion &region, double workLimit);
 
+enum class BoundMethod { Interval, CrownInterval, Crown };
+
+/// Lower bounds [N, classes] of z_y - z_c over the ball around x [N, C, H, W], by one method; `workLimit` as in crownBounds.
+/// Without gradients; the chain has the type of x.
+torch::Tensor marginBounds(const std::vector<Layer> &chain, const torch::Tensor &x, const torch::Tensor &labels, Norm norm, double eps, BoundMethod method,
+                           double workLimit);
+
 }  // namespace metamer

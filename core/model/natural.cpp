@@ -17,6 +17,6 @@ RegisteredRecipe naturalRecipe() {
                           });
 }
 
-std::vector<RegisteredRecipe> registeredRecipes() { return {naturalRecipe(), pgdLinfRecipe(), ibpRecipe()}; }
+std::vector<RegisteredRecipe> registeredRecipes() { return {naturalRecipe(), pgdLinfRecipe(), ibpRecipe(), crownIbpRecipe()}; }
 
 }  // namespace metamer

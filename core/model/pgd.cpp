@@ -54,6 +54,7 @@ torch::Tensor randomStart(const torch::Tensor &x, const Ascent &ascent, at::Gene
 
 torch::Tensor ascend(Network &network, const torch::Tensor &x, const torch::Tensor &start, const Ascent &ascent,
                      const std::function<torch::Tensor(const torch::Tensor &logits)> &loss) {
+    const bool isTrained = network.is_training();
     network.eval();
     auto moved = start;
     for (std::int64_t i = 0; i < ascent.steps; ++i) {
@@ -62,7 +63,7 @@ torch::Tensor ascend(Network &network, const torch::Tensor &x, const torch::Tens
         const auto step = ascent.norm == Norm::Linf ? gradient.sign() : gradient / lengthOf(gradient);
         moved = projected(moved.detach() + ascent.stepSize * step, x, ascent);
     }
-    network.train();
+    network.train(isTrained);
     return moved.detach();
 }
 

@@ -22,7 +22,7 @@ struct Ascent {
 torch::Tensor randomStart(const torch::Tensor &x, const Ascent &ascent, at::Generator &generator);
 
 /// From `start`, steps that make `loss` (a scalar, summed or averaged over the images) greater, each cut to the ball and to
-/// [0, 1]. The network answers as it does when it is not trained, and is set back to training.
+/// [0, 1]. The network answers as it does when it is not trained.
 torch::Tensor ascend(Network &network, const torch::Tensor &x, const torch::Tensor &start, const Ascent &ascent,
                      const std::function<torch::Tensor(const torch::Tensor &logits)> &loss);
 

@@ -32,4 +32,8 @@ RegisteredRecipe pgdLinfRecipe();
 /// Source: Gowal et al., "On the Effectiveness of Interval Bound Propagation for Training Verifiably Robust Models", 2018.
 RegisteredRecipe ibpRecipe();
 
+/// `crown-ibp`: as `ibp`, with the margins bounded by CROWN at first and by intervals at the end.
+/// Source: Zhang et al., "Towards Stable and Efficient Training of Verifiably Robust Neural Networks", ICLR 2020.
+RegisteredRecipe crownIbpRecipe();
+
 }  // namespace metamer
