@@ -51,10 +51,6 @@ std::vector<SourceImage> sourcesOf(StudyGate &gate, const CertifyRequest &reques
     return sources;
 }
 
-CertificateStatus statusOf(CertificateState state) {
-    return state == CertificateState::Certified ? CertificateStatus::Certified : state == CertificateState::NotCertified ? CertificateStatus::NotCertified : CertificateStatus::Unknown;
-}
-
 /// Counts certificates as they come.
 void count(CertifyOutcome &outcome, const Certificate &certificate) {
     ++outcome.images;
@@ -109,7 +105,7 @@ CertifyOutcome certifyModel(StudyGate &gate, const CertifyRequest &request, cons
         gate.with([&](StudyFile &file) {
             file.transaction([&] {
                 for (std::size_t i = 0; i < batch.size(); ++i) {
-                    const Certificate certificate{model.hash, batch[i].id, outcome.norm, request.epsText, statusOf(verdicts[i].state), verdicts[i].method, verdicts[i].margin};
+                    const Certificate certificate{model.hash, batch[i].id, outcome.norm, request.epsText, verdicts[i].status, verdicts[i].method, verdicts[i].margin};
                     CertificateTable(file).save(certificate);
                     count(outcome, certificate);
                 }

@@ -84,7 +84,7 @@ private:
                 auto &verdict = verdicts[static_cast<std::size_t>(open[i])];
                 verdict.margin = least[static_cast<std::int64_t>(i)].item<double>();
                 verdict.method = name;
-                verdict.state = verdict.margin > 0 ? CertificateState::Certified : CertificateState::Unknown;
+                verdict.status = verdict.margin > 0 ? CertificateStatus::Certified : CertificateStatus::Unknown;
             }
         }
         attackOpen(x, labels, norm, eps, verdicts);
@@ -97,7 +97,7 @@ private:
     static std::vector<std::int64_t> openRows(const std::vector<CertificateVerdict> &verdicts) {
         std::vector<std::int64_t> open;
         for (std::size_t i = 0; i < verdicts.size(); ++i) {
-            if (verdicts[i].state == CertificateState::Unknown) {
+            if (verdicts[i].status == CertificateStatus::Unknown) {
                 open.push_back(static_cast<std::int64_t>(i));
             }
         }
@@ -119,7 +119,7 @@ private:
             auto &verdict = verdicts[static_cast<std::size_t>(i)];
             verdict.isRight = predictedClass({row, row + host.size(1)}) == wanted[i].item<std::int64_t>();
             if (!verdict.isRight) {
-                verdict = {false, -over[i].item<double>(), "clean", CertificateState::NotCertified};
+                verdict = {false, -over[i].item<double>(), "clean", CertificateStatus::NotCertified};
             }
         }
         const auto slack = kAbsolute + kRelative * precise.abs().amax(1) + kMeasured * (precise - logits.to(torch::kFloat64)).abs().amax(1);
@@ -142,7 +142,7 @@ private:
         const auto isChanged = overLabel(m_network->forward(rounded), wanted).amax(1).gt(0).cpu();
         for (std::size_t i = 0; i < open.size(); ++i) {
             if (isChanged[static_cast<std::int64_t>(i)].item<bool>()) {
-                verdicts[static_cast<std::size_t>(open[i])].state = CertificateState::NotCertified;
+                verdicts[static_cast<std::size_t>(open[i])].status = CertificateStatus::NotCertified;
                 verdicts[static_cast<std::size_t>(open[i])].method = "pgd";
             }
         }

@@ -5,22 +5,17 @@
 #include <vector>
 
 #include "core/base/budget.h"
+#include "core/base/records.h"
 #include "core/image/image.h"
 
 namespace metamer {
-
-enum class CertificateState {
-    Certified,       ///< right on the source, and no image of the ball is answered otherwise: proven
-    NotCertified,    ///< wrong on the source, or an image of the ball is answered otherwise
-    Unknown,         ///< neither was shown
-};
 
 /// What a model can promise for a ball around one source.
 struct CertificateVerdict {
     bool isRight = false;      ///< the model names the source as its label says
     double margin = 0;         ///< proven lower bound of the label's logit less the greatest other, over the ball
     std::string method;        ///< what settled it: "ibp", "crown-ibp", "crown"; "clean" and "pgd" for NotCertified; the last one tried for Unknown
-    CertificateState state = CertificateState::Unknown;
+    CertificateStatus status = CertificateStatus::Unknown;
 };
 
 /// Certifies a model. Thread: one at a time. Blocks; LibTorch's errors leave as Error(Device).

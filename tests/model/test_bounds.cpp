@@ -147,7 +147,7 @@ private Q_SLOTS:
     void noPointOfTheBallIsUnderTheBounds() {
         std::int64_t points = 0;
         for (std::int64_t seed = 0; seed < 20; ++seed) {
-            const auto &[specs, shape] = smallChains()[static_cast<std::size_t>(seed) % 4];
+            const auto [specs, shape] = smallChains()[static_cast<std::size_t>(seed) % 4];
             const auto chain = chainOf(specs, shape, 5, seed);
             const auto x = torch::rand({1, shape.channels, shape.height, shape.width}, torch::kFloat64);
             const Norm norm = seed / 4 % 2 == 0 ? Norm::Linf : Norm::L2;
@@ -168,7 +168,7 @@ private Q_SLOTS:
 
     void descentStaysAboveTheBounds() {
         for (std::int64_t seed = 0; seed < 4; ++seed) {
-            const auto &[specs, shape] = smallChains()[static_cast<std::size_t>(seed)];
+            const auto [specs, shape] = smallChains()[static_cast<std::size_t>(seed)];
             const auto chain = chainOf(specs, shape, 5, 100 + seed);
             const auto x = torch::rand({1, shape.channels, shape.height, shape.width}, torch::kFloat64);
             const auto bound = marginBounds(chain, x, torch::tensor({std::int64_t(1)}), Norm::Linf, 0.1, BoundMethod::Crown, kNoLimit)[0];
@@ -186,7 +186,7 @@ private Q_SLOTS:
     }
 
     void tighterBoundsAreTighterAndALimitKeepsThemSound() {
-        const auto &[specs, shape] = smallChains()[0];
+        const auto [specs, shape] = smallChains()[0];
         const auto chain = chainOf(specs, shape, 5, 7);
         const auto x = torch::rand({1, 1, 3, 3}, torch::kFloat64);
         const auto region = regionAround(x, Norm::Linf, 0.2);
@@ -197,29 +197,28 @@ private Q_SLOTS:
     }
 
     void verdictsOfATrainedModel() {
-        const LabelledImages train = makeDigits(1500, 1), test = makeDigits(40, 2);
+        const LabelledImages train = makeDigits(1500, 1), test = makeDigits(12, 2);
         const auto &recipe = findByName(compute().recipes(), "ibp", "recipe");
         TrainRequest request{"ibp", checkedOptions(recipe, {{"preset", "quick"}, {"steps", "400"}, {"batch-size", "50"}, {"eps", "0.1"}}), 1, "cpu", &train, &test, 10};
         const auto model = compute().train(request, {}, [](const Progress &) {});
         const auto classifier = compute().load(model.architecture, model.weights, {1, 28, 28}, 10, "cpu");
         const auto certifier = compute().makeCertifier(model.architecture, model.weights, {1, 28, 28}, 10, "cpu");
         const auto logits = classifier->logits(test.images);
-        for (const auto &[norm, eps] : {std::pair(Norm::Linf, 0.05), std::pair(Norm::L2, 0.5), std::pair(Norm::Linf, 0.0), std::pair(Norm::Linf, 0.5)}) {
+        for (const auto &[norm, eps] : {std::pair(Norm::Linf, 0.05), std::pair(Norm::L2, 0.3), std::pair(Norm::Linf, 0.0), std::pair(Norm::Linf, 0.6)}) {
             const auto verdicts = certifier->certify(test.images, test.labels, norm, eps);
             std::int64_t right = 0, certified = 0, refuted = 0;
             for (std::size_t i = 0; i < verdicts.size(); ++i) {
                 const auto &verdict = verdicts[i];
                 QCOMPARE(verdict.isRight, predictedClass(logits[i]) == test.labels[i]);
-                QVERIFY(verdict.isRight || verdict.state == CertificateState::NotCertified);
-                QVERIFY((verdict.state == CertificateState::Certified) == (verdict.margin > 0));
+                QVERIFY(verdict.isRight || verdict.status == CertificateStatus::NotCertified);
+                QVERIFY((verdict.status == CertificateStatus::Certified) == (verdict.margin > 0));
                 right += verdict.isRight;
-                certified += verdict.state == CertificateState::Certified;
+                certified += verdict.status == CertificateStatus::Certified;
                 refuted += verdict.method == "pgd";
             }
-            QVERIFY(right > 20);
-            QVERIFY(eps > 0 ? certified < right + 1 : certified == right);
-            QVERIFY(eps != 0.5 || (certified == 0 && refuted > 0));
-            QVERIFY(eps == 0.5 || eps == 0 || certified > 5);
+            QVERIFY(right > 8);
+            QVERIFY(eps > 0 ? certified <= right : certified == right);
+            QVERIFY(eps < 0.6 ? certified > 5 : refuted > 0 && certified < 5);   // even grey lies in every ball of 0.6: one class at most has it
         }
     }
 
