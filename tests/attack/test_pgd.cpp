@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/attack/sensitivity/pgd.h"
+#include "core/base/rng.h"
 #include "core/image/norms.h"
 #include "tests/support/fixtures.h"
 
