@@ -73,7 +73,7 @@ struct Options {
     TrainModelRequest train;
     CertifyRequest certify;
     EvaluateRequest evaluate;
-    CLI::App *trainCommand = nullptr;
+    CLI::App *trainCommand = nullptr, *evaluateCommand = nullptr;
 };
 
 using SharedOptions = std::shared_ptr<Options>;
@@ -141,6 +141,7 @@ void addEvaluate(CommandLine &line, CLI::App *noun, const SharedOptions &options
         DirectGate gate(file);
         EvaluateRequest request = options->evaluate;
         request.model = options->model;
+        request.options = ownOptions(options->evaluateCommand->remaining());
         const ModelEvaluation result = evaluateModel(gate, request, terminalJob());
         Json json = {{"model", result.model}, {"images", result.images}, {"clean_accuracy", result.cleanAccuracy}};
         std::string text = result.model + ": " + formatNumber(100 * result.cleanAccuracy) + " % of " + countOf(result.images, "image") + " right";
@@ -148,18 +149,18 @@ void addEvaluate(CommandLine &line, CLI::App *noun, const SharedOptions &options
             json["attack"] = request.attack;
             json["norm"] = normName(parseNorm(request.norm));
             json["eps"] = request.epsText;
-            json["steps"] = request.steps;
             json["attacked_accuracy"] = *result.attackedAccuracy;
             text += ", " + formatNumber(100 * *result.attackedAccuracy) + " % under " + request.attack + " at " + normTitle(parseNorm(request.norm)) + " " + request.epsText;
         }
         return Output{json, text + "\n"};
     });
+    options->evaluateCommand = evaluate;
+    evaluate->allow_extras();
     EvaluateRequest &request = options->evaluate;
     evaluate->add_option("--count", request.count, "Images to draw (default: the whole test split)")->check(CLI::PositiveNumber);
     evaluate->add_option("--attack", request.attack, "pgd or pgd-margin: also the accuracy under this attack");
     evaluate->add_option("--norm", request.norm, "linf or l2")->capture_default_str();
     evaluate->add_option("--eps", request.epsText, "Radius of the ball")->capture_default_str();
-    evaluate->add_option("--steps", request.steps, "Gradient steps")->check(CLI::PositiveNumber)->capture_default_str();
     evaluate->add_option("--seed", request.seed, "Seed of the draw and of the attack's start")->capture_default_str();
     evaluate->add_option("--device", request.device, "auto, cpu or cuda:N")->capture_default_str();
 }

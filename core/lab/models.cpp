@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/attack/sensitivity/pgd.h"
+#include "core/attack/sensitivity/model_attack.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/rng.h"
@@ -88,12 +88,14 @@ ModelEvaluation evaluateModel(StudyGate &gate, const EvaluateRequest &request, c
     const LoadedModel model = loadModel(record, dataset, compute().resolveDevice(request.device));
     ModelEvaluation evaluation{request.model, drawn.count(), accuracyOf(*model.classifier, drawn), std::nullopt};
     if (!request.attack.empty()) {
-        const GradientAttack attack{request.attack, Budget::parse(parseNorm(request.norm), request.epsText), request.steps, request.seed};
-        const auto withstood = withstandsAttack(*model.classifier, drawn, attack, job.stop, job.progress);
-        if (withstood.size() < drawn.labels.size()) {
-            throw Error(ErrorCode::Aborted, "stopped after " + std::to_string(withstood.size()) + " of " + countOf(drawn.count(), "image") + "; ask for fewer with --count");
+        const AttackInfo &info = findByName(modelAttackInfos(), request.attack, "attack on a model");
+        const ModelAttackSetup setup{Budget::parse(parseNorm(request.norm), request.epsText), info.schema.check(request.options), request.seed};
+        const auto attacked = attackModel(request.attack, *model.classifier, drawn, setup, job.stop, job.progress);
+        if (attacked.size() < drawn.labels.size()) {
+            throw Error(ErrorCode::Aborted, "stopped after " + std::to_string(attacked.size()) + " of " + countOf(drawn.count(), "image") + "; ask for fewer with --count");
         }
-        evaluation.attackedAccuracy = static_cast<double>(std::count(withstood.begin(), withstood.end(), true)) / static_cast<double>(drawn.count());
+        const auto withstood = std::count_if(attacked.begin(), attacked.end(), [](const AttackedImage &image) { return image.isRight && !image.isFooled; });
+        evaluation.attackedAccuracy = static_cast<double>(withstood) / static_cast<double>(drawn.count());
     }
     return evaluation;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +31,7 @@ struct EvaluateRequest {
     std::string attack;          ///< "pgd" or "pgd-margin"; empty: clean accuracy alone
     std::string norm = "linf";
     std::string epsText = "0.3";
-    int steps = 40;
+    std::map<std::string, std::string> options;   ///< the attack's own
 };
 
 struct ModelEvaluation {

@@ -20,7 +20,7 @@ torch::Tensor projected(const torch::Tensor &moved, const torch::Tensor &x, cons
 }
 
 LossFunction attackedCrossEntropy(const ParameterValues &values, Norm norm) {
-    const Ascent full{norm, Budget::parse(norm, values.text("eps")).eps(), values.integer("attack-steps"), values.real("step-size")};
+    const Ascent full = ascentFrom(values, norm);
     const double ramp = values.real("ramp");
     return [=](Network &network, const Batch &batch) {
         Ascent ascent = full;
@@ -30,14 +30,6 @@ LossFunction attackedCrossEntropy(const ParameterValues &values, Norm norm) {
         const auto logits = network.forward(moved);
         return BatchLoss{torch::nn::functional::cross_entropy(logits, batch.labels), logits};
     };
-}
-
-std::vector<Parameter> attackParameters(const std::string &eps, const std::string &stepSize, const std::string &source) {
-    return {{"attack-steps", "Attack steps", ParameterType::Integer, "40", 1, 1000, "", "Gradient steps an attack.", source, {}, true},
-            {"step-size", "Step size", ParameterType::Real, stepSize, 1e-6, 10, "", "Length of a gradient step, of the full pixel range.", source, {}, true},
-            {"eps", "Eps", ParameterType::Text, eps, 0, 0, "", "Radius of the ball, like 0.3 or 8/255.", source, {}, false},
-            {"ramp", "Ramp", ParameterType::Real, "0.5", 0, 1, "of the training", "Eps grows from 0 over this part; without it training at an Linf eps of 0.4 collapses.",
-             "ours, after Gowal et al. 2018", {}, true}};
 }
 
 }  // namespace
@@ -67,20 +59,50 @@ torch::Tensor ascend(Network &network, const torch::Tensor &x, const torch::Tens
     return moved.detach();
 }
 
-RegisteredRecipe pgdLinfRecipe() {
+std::vector<Parameter> attackParameters(const std::string &eps, const std::string &stepSize, const std::string &ramp, const std::string &source) {
+    return {{"eps", "Eps", ParameterType::Text, eps, 0, 0, "", "Radius of the ball, like 0.3 or 8/255.", source, {}, false},
+            {"attack-steps", "Attack steps", ParameterType::Integer, "40", 1, 1000, "", "Gradient steps an attack.", source, {}, true},
+            {"step-size", "Step size", ParameterType::Real, stepSize, 1e-6, 10, "", "Length of a gradient step, of the full pixel range.", source, {}, true},
+            {"ramp", "Ramp", ParameterType::Real, ramp, 0, 1, "of the training", "Eps grows from 0 over this part; without it training at an Linf eps of 0.4 collapses.",
+             "ours, after Gowal et al. 2018", {}, true}};
+}
+
+Ascent ascentFrom(const ParameterValues &values, Norm norm) {
+    return {norm, Budget::parse(norm, values.text("eps")).eps(), values.integer("attack-steps"), values.real("step-size")};
+}
+
+namespace {
+
+/// The two recipes differ in their ball alone.
+RegisteredRecipe pgdRecipe(RecipeInfo info, Norm norm, const std::string &eps, const std::string &stepSize, const std::string &source) {
     TrainerDefaults defaults;
     defaults.architecture = "madry-cnn";
     defaults.steps = "100000";
     defaults.batchSize = "50";
     defaults.learningRate = "0.0001";
     defaults.source = defaults.lengthSource = "Madry et al. 2018, MNIST";
-    std::vector<Parameter> parameters = {presetParameter("small-cnn, 5 epochs, learning rate 0.001.")};
-    for (const auto &more : {attackParameters("0.3", "0.01", defaults.source), trainerParameters(defaults)}) {
+    std::vector<Parameter> parameters = {presetParameter("small-cnn, 5 epochs, learning rate 0.001, 10 attack steps.")};
+    for (const auto &more : {attackParameters(eps, stepSize, "0.5", source), trainerParameters(defaults)}) {
         parameters.insert(parameters.end(), more.begin(), more.end());
     }
-    return gradientRecipe({"pgd-linf", "PGD training, Linf", "Cross-entropy on images attacked by projected gradient descent inside an Linf ball.", ParameterSchema(std::move(parameters)),
-                           {{"quick", {{"architecture", "small-cnn"}, {"steps", "0"}, {"epochs", "5"}, {"learning-rate", "0.001"}}}}},
-                          [](const ParameterValues &values) { return attackedCrossEntropy(values, Norm::Linf); });
+    info.schema = ParameterSchema(std::move(parameters));
+    return gradientRecipe(std::move(info), [norm](const ParameterValues &values) { return attackedCrossEntropy(values, norm); });
+}
+
+std::map<std::string, std::string> quickOptions(const std::string &stepSize) {
+    return {{"architecture", "small-cnn"}, {"steps", "0"}, {"epochs", "5"}, {"learning-rate", "0.001"}, {"attack-steps", "10"}, {"step-size", stepSize}};
+}
+
+}  // namespace
+
+RegisteredRecipe pgdLinfRecipe() {
+    return pgdRecipe({"pgd-linf", "PGD training, Linf", "Cross-entropy on images attacked by projected gradient descent inside an Linf ball.", {}, {{"quick", quickOptions("0.06")}}},
+                     Norm::Linf, "0.3", "0.01", "Madry et al. 2018, MNIST");
+}
+
+RegisteredRecipe pgdL2Recipe() {
+    return pgdRecipe({"pgd-l2", "PGD training, L2", "Cross-entropy on images attacked by projected gradient descent inside an L2 ball.", {}, {{"quick", quickOptions("0.5")}}},
+                     Norm::L2, "2", "0.125", "ours: Madry et al. 2018 train inside Linf only; 40 steps of 2.5 eps / 40");
 }
 
 }  // namespace metamer

@@ -6,6 +6,7 @@
 #include <torch/torch.h>
 
 #include "core/base/budget.h"
+#include "core/base/parameters.h"
 #include "core/model/network.h"
 
 namespace metamer {
@@ -25,5 +26,9 @@ torch::Tensor randomStart(const torch::Tensor &x, const Ascent &ascent, at::Gene
 /// [0, 1]. The network answers as it does when it is not trained.
 torch::Tensor ascend(Network &network, const torch::Tensor &x, const torch::Tensor &start, const Ascent &ascent,
                      const std::function<torch::Tensor(const torch::Tensor &logits)> &loss);
+
+/// The parameters eps, attack-steps, step-size and ramp, and what the first three make.
+std::vector<Parameter> attackParameters(const std::string &eps, const std::string &stepSize, const std::string &ramp, const std::string &source);
+Ascent ascentFrom(const ParameterValues &values, Norm norm);
 
 }  // namespace metamer

@@ -28,6 +28,17 @@ RegisteredRecipe naturalRecipe();
 /// ramped up over the first part of the training, without which it collapses at 0.4.
 RegisteredRecipe pgdLinfRecipe();
 
+/// `pgd-l2`: the same inside an L2 ball.
+RegisteredRecipe pgdL2Recipe();
+
+/// `trades`: cross-entropy on clean images plus beta times the divergence of the answers inside an Linf ball.
+/// Source: Zhang et al., "Theoretically Principled Trade-off between Robustness and Accuracy", ICML 2019. Deviation: the
+/// network is madry-cnn.
+RegisteredRecipe tradesRecipe();
+
+/// `augmented`: cross-entropy on images changed at random as people do not mind.
+RegisteredRecipe augmentedRecipe();
+
 /// `ibp`: cross-entropy on the worst logits that interval bounds allow in an Linf ball, mixed with the plain one.
 /// Source: Gowal et al., "On the Effectiveness of Interval Bound Propagation for Training Verifiably Robust Models", 2018.
 RegisteredRecipe ibpRecipe();

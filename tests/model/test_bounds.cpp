@@ -222,6 +222,14 @@ private Q_SLOTS:
         }
     }
 
+    void storedTensorsKeepTheirNames() {   // of the study files that there are
+        std::vector<std::string> names;
+        for (const auto &parameter : makeNetwork("small-cnn", {1, 28, 28}, 10)->named_parameters()) {
+            names.push_back(parameter.key());
+        }
+        QCOMPARE(names, (std::vector<std::string>{"conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias", "hidden.weight", "hidden.bias", "output.weight", "output.bias"}));
+    }
+
     void whatCannotBeCertifiedGivesItsLine() {
         QVERIFY(says(errorOf([] { compute().makeCertifier("resnet-18", {}, {1, 28, 28}, 10, "cpu"); }), "resnet-18, which is no feed-forward chain"));
         QCOMPARE(int(errorOf([] { compute().makeCertifier("resnet-18", {}, {1, 28, 28}, 10, "cpu"); }).code()), int(ErrorCode::Usage));

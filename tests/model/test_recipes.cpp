@@ -68,6 +68,9 @@ const std::map<std::string, Options> &shortOptions() {
     static const std::map<std::string, Options> kOptions = {
         {"natural", {{"steps", "10"}, {"batch-size", "40"}}},
         {"pgd-linf", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
+        {"augmented", {{"steps", "10"}, {"batch-size", "40"}}},
+        {"pgd-l2", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
+        {"trades", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"crown-ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
         {"ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
     };

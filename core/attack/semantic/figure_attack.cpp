@@ -15,6 +15,7 @@ constexpr int kVariations = 12;
 constexpr int kVaryRounds = 3;
 constexpr std::size_t kOffered = 40;   // drawings that a model is asked about
 constexpr float kFaintest = 0.12f;     // ink that is seen as ink
+constexpr int kLeastSeen = 64;         // grey levels: darker new ink is not seen as a stroke beside old ink
 
 }  // namespace
 
@@ -85,7 +86,7 @@ std::vector<ProxyReading> FigureAttack::readFigures(const std::vector<Pixels> &i
     if (brightestNewInk == 255) {
         return m_placer.read(images);
     }
-    return m_placer.readTwice(images, [&](const Pixels &image) { return brightened(image, brightestNewInk); });
+    return m_placer.readTwice(images, [&](const Pixels &image) { return brightened(image, std::max(brightestNewInk, kLeastSeen)); });
 }
 
 /// Strokes wider, and figures larger, than real ones get; holes of the figure that are closed; new ink, the more the darker it is
