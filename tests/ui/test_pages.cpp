@@ -155,11 +155,11 @@ private Q_SLOTS:
         auto *page = app.page<ModelsPage>();
         page->findChild<QComboBox *>()->setFocus();
         QStringList way;
-        for (int i = 0; i < 5; ++i) {
+        for (int i = 0; i < 6; ++i) {
             QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
             way << QAccessible::queryAccessibleInterface(QApplication::focusWidget())->text(QAccessible::Name);
         }
-        QCOMPARE(way, (QStringList{"Epochs", "Show advanced options", "Seed", "auto", "Name"}));   // a combo box is named by its choice
+        QCOMPARE(way, (QStringList{"small-cnn", "Epochs", "Show advanced options", "Seed", "auto", "Name"}));   // a combo box is named by its choice
         app.press(Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(1), 30000);
         QVERIFY(points.count() >= 3);
@@ -169,7 +169,7 @@ private Q_SLOTS:
         QVERIFY(page->findChild<ConfusionView *>()->toText().startsWith("label\t0\t1"));
         buttonOf(page, "Hide")->click();
         QTRY_VERIFY(app.session.info().models[0].isHidden);
-        QTRY_COMPARE(table->item(0, 4)->text(), QString("hidden"));
+        QTRY_COMPARE(table->item(0, 5)->text(), QString("hidden"));
         app.press(Qt::Key_Z);
         QTRY_VERIFY(!app.session.info().models[0].isHidden);
         const std::string hash = app.session.info().models[0].hash;
@@ -206,7 +206,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().trainings.size(), std::size_t(1), 10000);
         auto *page = app.page<ModelsPage>();
         auto *table = page->findChild<QTableWidget *>();
-        QTRY_VERIFY(table->rowCount() == 1 && table->item(0, 4)->text().startsWith("step "));
+        QTRY_VERIFY(table->rowCount() == 1 && table->item(0, 5)->text().startsWith("step "));
         table->selectRow(0);
         QTRY_VERIFY(buttonOf(page, "Keep as it is")->isEnabled());
         QVERIFY(buttonOf(page, "Resume")->isEnabled());
@@ -218,7 +218,7 @@ private Q_SLOTS:
         table->selectRow(0);
         buttonOf(page, "Keep as it is")->click();
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(1), 20000);
-        QTRY_COMPARE(table->item(0, 4)->text(), QString("kept early"));
+        QTRY_COMPARE(table->item(0, 5)->text(), QString("kept early"));
     }
 
     void theReportShowsAndCopiesTheSameNumbers() {
