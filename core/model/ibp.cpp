@@ -49,7 +49,7 @@ std::vector<Parameter> scheduleParameters(const std::string &warmUp, const std::
 TrainerDefaults certifiableDefaults(const std::string &source) {
     TrainerDefaults defaults;
     defaults.architecture = "ibp-large";
-    defaults.needsChain = true;
+    defaults.architectures = architectureNames(true);
     defaults.source = defaults.lengthSource = source;
     return defaults;
 }

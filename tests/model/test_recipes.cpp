@@ -70,6 +70,7 @@ const std::map<std::string, Options> &shortOptions() {
         {"pgd-linf", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"augmented", {{"steps", "10"}, {"batch-size", "40"}}},
         {"pgd-l2", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
+        {"sparse-l0", {{"steps", "10"}, {"batch-size", "40"}}},
         {"trades", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"crown-ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
         {"ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
@@ -119,6 +120,7 @@ private Q_SLOTS:
         QTest::newRow("ibp-tiny") << "ibp-tiny" << "sgd";
         QTest::newRow("ibp-small") << "ibp-small" << "adam";
         QTest::newRow("ibp-large") << "ibp-large" << "adam";
+        QTest::newRow("sparse-cnn") << "sparse-cnn" << "adam";
         QTest::newRow("resnet-18") << "resnet-18" << "sgd";   // its running statistics go on too
     }
 
