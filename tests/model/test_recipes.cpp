@@ -6,10 +6,9 @@
 
 #include "core/attack/compute.h"
 #include "core/base/rng.h"
-#include "core/data/digits.h"
 #include "core/lab/compute_loader.h"
 #include "core/model/architectures.h"
-#include "tests/support/fixtures.h"
+#include "tests/support/small_digits.h"
 
 using namespace metamer;
 using namespace metamer::test;
@@ -26,18 +25,6 @@ const LabelledImages &trainDigits() {
 const LabelledImages &testDigits() {
     static const LabelledImages kDigits = makeDigits(40, 2);
     return kDigits;
-}
-
-/// Every second pixel of every second row: 14x14.
-LabelledImages halved(const LabelledImages &data) {
-    LabelledImages half{{{1, 14, 14}, {}}, data.labels};
-    for (std::int64_t i = 0; i < data.count(); ++i) {
-        const Image image{data.images.shape, data.images.copyOf(i)};
-        for (int pixel = 0; pixel < 14 * 14; ++pixel) {
-            half.images.bytes.push_back(image.at(0, pixel / 14 * 2, pixel % 14 * 2));
-        }
-    }
-    return half;
 }
 
 TrainRequest request(const std::string &recipe, const Options &options) {
