@@ -48,6 +48,7 @@ const std::vector<Architecture> &architectures() {
          withHead({convolution("conv1", 16, 4, 2, 0), kRelu, convolution("conv2", 32, 4, 1, 0), kRelu}, 100)},
         {"ibp-large", "Five 3x3 convolutions (64, 64, 128 of stride 2, 128, 128), one hidden layer of 512; Gowal et al. 2018, large.", 8, largeLayers()},
         {"resnet-18", "ResNet-18 for images of 32x32 (a 3x3 first layer, no pooling before the blocks); He et al. 2016. No feed-forward chain: it has no bounds.", 8, {}},
+        {"sparse-cnn", "small-cnn behind a projection on 40 cosine coefficients, found by iterative hard thresholding; after Bafna et al. 2018. It has no bounds.", 8, {}},
     };
     return kArchitectures;
 }

@@ -149,6 +149,9 @@ std::shared_ptr<Network> makeNetwork(const std::string &architecture, const Imag
     if (wanted.isChain()) {
         return makeChain(wanted.layers, shape, classCount);
     }
+    if (architecture == "sparse-cnn") {
+        return makeSparseNetwork(shape, classCount);
+    }
     return std::make_shared<ResNet18>(shape, classCount);
 }
 

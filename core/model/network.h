@@ -36,6 +36,13 @@ std::shared_ptr<Network> makeNetwork(const std::string &architecture, const Imag
 /// A feed-forward chain of any layers; `outputs` 0 stands for `classCount`. Throws Error(BadInput) if the images are too small.
 std::shared_ptr<Network> makeChain(const std::vector<LayerSpec> &layers, const ImageShape &shape, int classCount);
 
+/// `sparse-cnn`: small-cnn, which sees of its input only the 40 greatest cosine coefficients of each channel. In training
+/// they are taken of the image as it is; else by iterative hard thresholding, which takes up to 20 pixels a channel for
+/// corrupted. Gradients pass the projection unchanged (BPDA, Athalye et al. 2018).
+/// Source: Bafna et al., "Thwarting Adversarial Examples: An L0-Robust Sparse Fourier Transform", NeurIPS 2018, algorithm 1;
+/// the three numbers are ours.
+std::shared_ptr<Network> makeSparseNetwork(const ImageShape &shape, int classCount);
+
 /// A network with stored weights. Throws Error(Damaged) if they do not fit the architecture.
 std::shared_ptr<Network> loadNetwork(const std::string &architecture, const Pixels &weights, const ImageShape &shape, int classCount);
 

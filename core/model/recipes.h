@@ -36,6 +36,10 @@ RegisteredRecipe pgdL2Recipe();
 /// network is madry-cnn.
 RegisteredRecipe tradesRecipe();
 
+/// `sparse-l0`: cross-entropy with the network `sparse-cnn`. Source: Bafna et al. 2018; broken by adaptive attacks: attacks that
+/// pass the projection backward unchanged.
+RegisteredRecipe sparseL0Recipe();
+
 /// `augmented`: cross-entropy on images changed at random as people do not mind.
 RegisteredRecipe augmentedRecipe();
 

@@ -246,7 +246,7 @@ private:
 
 std::vector<Parameter> trainerParameters(const TrainerDefaults &defaults) {
     const std::string &source = defaults.source;
-    return {{"architecture", "Network", ParameterType::Choice, defaults.architecture, 0, 0, "", "Which network is trained.", source, architectureNames(defaults.needsChain), false},
+    return {{"architecture", "Network", ParameterType::Choice, defaults.architecture, 0, 0, "", "Which network is trained.", source, defaults.architectures, false},
             {"epochs", "Epochs", ParameterType::Integer, defaults.epochs, 0, 100000, "", "Passes over the training images; 0 where steps say how long.", defaults.lengthSource, {}, false},
             {"steps", "Steps", ParameterType::Integer, defaults.steps, 0, 100000000, "", "Batches to learn from; 0 where epochs say how long.", defaults.lengthSource, {}, true},
             {"batch-size", "Batch size", ParameterType::Integer, defaults.batchSize, 1, 10000, "images", "Images a step.", source, {}, true},

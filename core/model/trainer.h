@@ -23,7 +23,7 @@ using LossFunction = std::function<BatchLoss(Network &network, const Batch &batc
 /// What a recipe's training parameters are by default, as typed.
 struct TrainerDefaults {
     std::string architecture = "small-cnn";
-    bool needsChain = false;             ///< offers only architectures that bounds can be computed for
+    std::vector<std::string> architectures = architectureNames();   ///< what is offered
     std::string epochs = "0", steps = "0";   ///< one of them is 0
     std::string lengthSource = {};
     std::string batchSize = "100";

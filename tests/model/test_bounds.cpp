@@ -5,9 +5,8 @@
 
 #include "core/attack/compute.h"
 #include "core/lab/compute_loader.h"
-#include "core/data/digits.h"
 #include "core/model/bounds.h"
-#include "tests/support/fixtures.h"
+#include "tests/support/small_digits.h"
 
 using namespace metamer;
 using namespace metamer::test;
@@ -197,12 +196,12 @@ private Q_SLOTS:
     }
 
     void verdictsOfATrainedModel() {
-        const LabelledImages train = makeDigits(1500, 1), test = makeDigits(12, 2);
+        const LabelledImages train = halved(makeDigits(1500, 1)), test = halved(makeDigits(12, 2));
         const auto &recipe = findByName(compute().recipes(), "ibp", "recipe");
         TrainRequest request{"ibp", checkedOptions(recipe, {{"preset", "quick"}, {"steps", "400"}, {"batch-size", "50"}, {"eps", "0.1"}}), 1, "cpu", &train, &test, 10};
         const auto model = compute().train(request, {}, [](const Progress &) {});
-        const auto classifier = compute().load(model.architecture, model.weights, {1, 28, 28}, 10, "cpu");
-        const auto certifier = compute().makeCertifier(model.architecture, model.weights, {1, 28, 28}, 10, "cpu");
+        const auto classifier = compute().load(model.architecture, model.weights, {1, 14, 14}, 10, "cpu");
+        const auto certifier = compute().makeCertifier(model.architecture, model.weights, {1, 14, 14}, 10, "cpu");
         const auto logits = classifier->logits(test.images);
         for (const auto &[norm, eps] : {std::pair(Norm::Linf, 0.05), std::pair(Norm::L2, 0.3), std::pair(Norm::Linf, 0.0), std::pair(Norm::Linf, 0.6)}) {
             const auto verdicts = certifier->certify(test.images, test.labels, norm, eps);

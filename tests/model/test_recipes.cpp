@@ -6,10 +6,9 @@
 
 #include "core/attack/compute.h"
 #include "core/base/rng.h"
-#include "core/data/digits.h"
 #include "core/lab/compute_loader.h"
 #include "core/model/architectures.h"
-#include "tests/support/fixtures.h"
+#include "tests/support/small_digits.h"
 
 using namespace metamer;
 using namespace metamer::test;
@@ -26,18 +25,6 @@ const LabelledImages &trainDigits() {
 const LabelledImages &testDigits() {
     static const LabelledImages kDigits = makeDigits(40, 2);
     return kDigits;
-}
-
-/// Every second pixel of every second row: 14x14.
-LabelledImages halved(const LabelledImages &data) {
-    LabelledImages half{{{1, 14, 14}, {}}, data.labels};
-    for (std::int64_t i = 0; i < data.count(); ++i) {
-        const Image image{data.images.shape, data.images.copyOf(i)};
-        for (int pixel = 0; pixel < 14 * 14; ++pixel) {
-            half.images.bytes.push_back(image.at(0, pixel / 14 * 2, pixel % 14 * 2));
-        }
-    }
-    return half;
 }
 
 TrainRequest request(const std::string &recipe, const Options &options) {
@@ -70,6 +57,7 @@ const std::map<std::string, Options> &shortOptions() {
         {"pgd-linf", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"augmented", {{"steps", "10"}, {"batch-size", "40"}}},
         {"pgd-l2", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
+        {"sparse-l0", {{"steps", "10"}, {"batch-size", "40"}}},
         {"trades", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"crown-ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
         {"ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
@@ -119,6 +107,7 @@ private Q_SLOTS:
         QTest::newRow("ibp-tiny") << "ibp-tiny" << "sgd";
         QTest::newRow("ibp-small") << "ibp-small" << "adam";
         QTest::newRow("ibp-large") << "ibp-large" << "adam";
+        QTest::newRow("sparse-cnn") << "sparse-cnn" << "adam";
         QTest::newRow("resnet-18") << "resnet-18" << "sgd";   // its running statistics go on too
     }
 

@@ -18,4 +18,16 @@ inline std::string writeSmallDigits(const Folder &folder) {
     return "npz:" + (folder / "digits.npz").string();
 }
 
+/// Every second pixel of every second row: 14x14.
+inline LabelledImages halved(const LabelledImages &data) {
+    LabelledImages half{{{1, 14, 14}, {}}, data.labels};
+    for (std::int64_t i = 0; i < data.count(); ++i) {
+        const Image image{data.images.shape, data.images.copyOf(i)};
+        for (int pixel = 0; pixel < 14 * 14; ++pixel) {
+            half.images.bytes.push_back(image.at(0, pixel / 14 * 2, pixel % 14 * 2));
+        }
+    }
+    return half;
+}
+
 }  // namespace metamer::test
