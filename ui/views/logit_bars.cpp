@@ -11,6 +11,8 @@
 namespace metamer {
 namespace {
 
+constexpr int kTextWidth = 230;   // px that words under the title are sure to have
+
 std::vector<float> softmax(std::vector<float> values) {
     if (values.empty()) {
         return values;
@@ -60,6 +62,15 @@ void LogitBars::setCertificate(const QString &text, bool isCertified) {
     update();
 }
 
+/// For the narrowest that the bars get, so that it does not depend on the width.
+int LogitBars::certificateHeight() const {
+    if (m_certificate.isEmpty()) {
+        return 0;
+    }
+    const int left = m_isCertified ? fontMetrics().height() : 0;
+    return fontMetrics().boundingRect(QRect(0, 0, kTextWidth - left, 1000), Qt::AlignLeft | Qt::TextWordWrap, m_certificate).height();
+}
+
 void LogitBars::paintEvent(QPaintEvent *) {
     QPainter painter(this);
     const int line = fontMetrics().height();
@@ -73,9 +84,9 @@ void LogitBars::paintEvent(QPaintEvent *) {
             painter.setRenderHint(QPainter::Antialiasing, false);
         }
         painter.setPen(m_isCertified ? accentColour() : mutedTextColour());
-        painter.drawText(QRect(left, line, width() - left, line), Qt::AlignLeft | Qt::AlignVCenter, fontMetrics().elidedText(m_certificate, Qt::ElideRight, width() - left));
+        painter.drawText(QRect(left, line, width() - left, certificateHeight()), Qt::AlignLeft | Qt::TextWordWrap, m_certificate);
     }
-    const int first = m_certificate.isEmpty() ? line : 2 * line;   // where the key stands
+    const int first = line + certificateHeight();   // where the key stands
     const int count = static_cast<int>(std::max(m_before.size(), m_after.size()));
     if (count == 0) {
         return;

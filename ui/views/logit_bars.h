@@ -18,16 +18,18 @@ public:
     /// A line of words, and logits of the source and of the example; empty vectors where there is no prediction.
     void setLogits(const QString &title, const QStringList &classNames, const std::vector<float> &before, const std::vector<float> &after);
 
-    /// A line under the title, with a shield where the answer is certified; empty: no such line.
+    /// Words under the title, on as many lines as they take, with a shield where the answer is certified; empty: none.
     void setCertificate(const QString &text, bool isCertified);
 
-    QSize sizeHint() const override { return {240, m_certificate.isEmpty() ? 144 : 144 + fontMetrics().height()}; }
-    QSize minimumSizeHint() const override { return {180, 130}; }
+    QSize sizeHint() const override { return {240, 144 + certificateHeight()}; }
+    QSize minimumSizeHint() const override { return {180, 130 + certificateHeight()}; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    int certificateHeight() const;
+
     QString m_title, m_certificate;
     bool m_isCertified = false;
     QStringList m_classNames;
