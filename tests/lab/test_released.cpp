@@ -8,9 +8,12 @@
 #include "core/data/npy.h"
 #include "core/image/norms.h"
 #include "core/lab/attack_run.h"
+#include "core/lab/certificates.h"
 #include "core/lab/create_study.h"
 #include "core/lab/import_examples.h"
+#include "core/lab/models.h"
 #include "core/lab/report_study.h"
+#include "core/lab/shipped_models.h"
 #include "core/lab/verify_study.h"
 #include "tests/support/fixtures.h"
 
@@ -36,6 +39,24 @@ private Q_SLOTS:
         }
         m_file.emplace(createStudy(m_folder / "mnist.metamer", "mnist", sharedFolder() / "mnist"));
         m_indices = readNpy(sharedFolder() / "released" / "indexs.npy").asIntegers();
+    }
+
+    void modelsThatComeWithTheProgram() {
+        DirectGate gate(*m_file);
+        const auto names = addShippedModels(gate, {});
+        QVERIFY(names == (std::vector<std::string>{"mnist-ibp-0.4", "mnist-natural"}));
+        QVERIFY(addShippedModels(gate, {}).empty());   // they are all there
+        const CertifyOutcome certified = certifyModel(gate, {"mnist-ibp-0.4", "linf", "0.3", {}, 60, 3}, {});
+        QCOMPARE(certified.images, 60);
+        QVERIFY(certified.verifiedAccuracy() > 0.75);
+        QCOMPARE(certified.certified + certified.notCertified + certified.unknown, 60);
+        const CertifyOutcome again = certifyModel(gate, {"mnist-ibp-0.4", "linf", "0.3", {}, 60, 3}, {});
+        QVERIFY(again.certified == certified.certified && again.right == certified.right);
+        EvaluateRequest attacked{"mnist-ibp-0.4", 60, 3, "cpu", "pgd", "linf", "0.3", {{"steps", "10"}}};
+        QVERIFY(*evaluateModel(gate, attacked, {}).attackedAccuracy >= certified.verifiedAccuracy());   // the same 60 images: a proof is a lower bound
+        attacked.model = "mnist-natural";
+        const ModelEvaluation natural = evaluateModel(gate, attacked, {});
+        QVERIFY(natural.cleanAccuracy > 0.95 && *natural.attackedAccuracy < 0.2);
     }
 
     void importedRatesAndBudgets() {
