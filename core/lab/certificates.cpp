@@ -10,11 +10,12 @@
 #include "core/data/dataset_reader.h"
 #include "core/lab/compute_loader.h"
 #include "core/lab/models.h"
+#include "core/model/imported.h"
 
 namespace metamer {
 namespace {
 
-constexpr std::size_t kBatch = 50;   // sources certified and kept at once
+constexpr std::size_t kBatch = 8;   // sources certified and kept at once: where every bound is tried that is half a minute until a stop is heard
 constexpr const char *kWrongOnSource = "clean";   // the method of a verdict that needed no bound
 
 /// The sources to certify: those of a run, or test images drawn by seed, which get rows of their own.
@@ -76,6 +77,9 @@ CertifyOutcome certifyModel(StudyGate &gate, const CertifyRequest &request, cons
             }
         }
     });
+    if (isImported(model.architecture)) {
+        throw Error(ErrorCode::Usage, "model '" + model.name + "' was imported: bounds are known for networks that were trained here only; train one with 'model train'");
+    }
     const auto certifier = compute().makeCertifier(model.architecture, model.weights, dataset.shape, static_cast<int>(dataset.classNames.size()),
                                                    compute().resolveDevice(request.device));
     CertifyOutcome outcome{JobEnd::Finished, model.name, normName(budget.norm()), request.epsText};
