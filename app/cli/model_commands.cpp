@@ -36,6 +36,15 @@ Json describe(const std::vector<CertificateCount> &counts) {
     return json;
 }
 
+Json describe(const std::vector<Evaluation> &evaluations) {
+    Json json = Json::array();
+    for (const auto &each : evaluations) {
+        json.push_back({{"attack", each.attack}, {"norm", each.norm}, {"eps", each.epsText}, {"parameters", Json::parse(each.parametersJson)}, {"seed", each.seed},
+                        {"images", each.images}, {"clean_accuracy", each.cleanAccuracy}, {"attacked_accuracy", each.attackedAccuracy}});
+    }
+    return json;
+}
+
 Json describe(const TrainingRecord &training) {
     return {{"name", training.name}, {"recipe", training.recipe}, {"step", training.step}, {"steps", training.steps}, {"saved_utc", training.savedUtc}};
 }
@@ -112,6 +121,7 @@ void addList(CommandLine &line, CLI::App *noun, const SharedOptions &options) {
         for (const auto &model : ModelTable(file).list()) {
             Json json = describe(model);
             json["certificates"] = describe(CertificateTable(file).counts(model.hash));
+            json["evaluations"] = describe(EvaluationTable(file).ofModel(model.hash));
             output.json["models"].push_back(std::move(json));
             output.text += textOf(model);
         }

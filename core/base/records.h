@@ -186,6 +186,21 @@ struct CertificateCount {
     std::int64_t unknown = 0;
 };
 
+/// What an attack left of a model's accuracy on images of the test split, drawn by seed.
+struct Evaluation {
+    std::string modelHash;
+    std::string attack;               ///< "pgd" or "pgd-margin"
+    std::string norm;
+    std::string epsText;
+    std::string parametersJson = "{}";
+    std::int64_t seed = 0;
+    std::int64_t images = 0;
+    double cleanAccuracy = 0;
+    double attackedAccuracy = 0;      ///< share named right both as they are and where the attack has moved them
+    std::string device;
+    std::string versionsJson = "{}";
+};
+
 /// A trained oracle proxy: an automatic guess at the human label, never one. At most one of each role in a study.
 struct ProxyRecord {
     std::string role;                 ///< "selector" or "evaluator"

@@ -40,6 +40,7 @@ StudyInfo studyInfo(StudyFile &file) {
     info.models = ModelTable(file).list();
     for (const auto &model : info.models) {
         info.certificates[model.hash] = CertificateTable(file).counts(model.hash);
+        info.evaluations[model.hash] = EvaluationTable(file).ofModel(model.hash);
     }
     info.trainings = TrainingTable(file).list();
     for (auto &run : RunTable(file).list()) {

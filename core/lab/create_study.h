@@ -31,6 +31,7 @@ struct StudyInfo {
     Dataset dataset;
     std::vector<ModelRecord> models;
     std::map<std::string, std::vector<CertificateCount>> certificates;   ///< by the model's hash
+    std::map<std::string, std::vector<Evaluation>> evaluations;          ///< by the model's hash, the newest last
     std::vector<TrainingRecord> trainings;   ///< under way, or stopped
     std::vector<RunSummary> runs;
     std::vector<Annotator> annotators;

@@ -96,6 +96,13 @@ ModelEvaluation evaluateModel(StudyGate &gate, const EvaluateRequest &request, c
         }
         const auto withstood = std::count_if(attacked.begin(), attacked.end(), [](const AttackedImage &image) { return image.isRight && !image.isFooled; });
         evaluation.attackedAccuracy = static_cast<double>(withstood) / static_cast<double>(drawn.count());
+        const Evaluation kept{record.hash, request.attack, normName(setup.budget.norm()), request.epsText, setup.values.toJson(), request.seed, drawn.count(),
+                              evaluation.cleanAccuracy, *evaluation.attackedAccuracy, model.classifier->device(), versionsJson(record.architecture)};
+        gate.with([&](StudyFile &file) {
+            if (!file.isReadOnly()) {
+                EvaluationTable(file).save(kept);
+            }
+        });
     }
     return evaluation;
 }

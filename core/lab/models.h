@@ -41,8 +41,8 @@ struct ModelEvaluation {
     std::optional<double> attackedAccuracy;   ///< share named right both as they are and where the attack has moved them
 };
 
-/// Clean accuracy of a model on images of the test split and, where an attack is named, its accuracy under that. Throws Error(Usage)
-/// for an attack on a model that gives no gradients.
+/// Clean accuracy of a model on images of the test split and, where an attack is named, its accuracy under that, which is kept in the
+/// study unless that is read-only. Throws Error(Usage) for an attack on a model that gives no gradients.
 ModelEvaluation evaluateModel(StudyGate &gate, const EvaluateRequest &request, const JobContext &job);
 
 /// A model of the study, loaded.

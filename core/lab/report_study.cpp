@@ -289,6 +289,31 @@ ExampleVotes votesOnExample(StudyFile &file, const Example &example) {
     return {votes.on(example.id, measure), ruleOf(protocol), Measure::fromName(measure).title()};
 }
 
+std::map<std::string, ModelAgreement> modelAgreement(StudyFile &file) {
+    const Votes votes = collectVotes(file, {});
+    std::map<std::string, ModelAgreement> agreement;
+    if (votes.measures.empty()) {
+        return agreement;
+    }
+    const auto models = collectModelAnswers(file);
+    const Protocol protocol = studyProtocol(file);
+    for (const auto &run : RunTable(file).list()) {
+        const auto examples = ExampleTable(file).ofRun(run.id);
+        const std::string measure = primaryMeasure(measuresOn(votes, examples), {}, protocol.measure().name());
+        for (const auto &example : examples) {
+            const auto consensus = consensusOf(votes.on(example.id, measure), ruleOf(protocol));
+            for (const auto &model : models) {
+                const auto answer = lookUp(model.onExample, example.id);
+                if (consensus && *consensus >= 0 && answer && run.modelName != model.name) {   // a run that was chosen for the model agrees less by design
+                    ++agreement[model.name].named;
+                    agreement[model.name].agreed += *answer == *consensus;
+                }
+            }
+        }
+    }
+    return agreement;
+}
+
 StudyReport reportStudy(StudyFile &file, const ReportRequest &request) {
     if (!request.measure.empty()) {
         Measure::fromName(request.measure);

@@ -33,6 +33,14 @@ StudyReport reportStudy(StudyFile &file, const ReportRequest &request);
 /// Writes a report as one HTML page. Throws Error(Io) naming the file.
 void writeHtmlReport(StudyFile &file, const ReportRequest &request, const StudyReport &report, const std::filesystem::path &out);
 
+/// How a model's answers agree with people's, over every run but those whose examples were chosen by its answers.
+struct ModelAgreement {
+    std::int64_t named = 0;    ///< examples that people name a class of
+    std::int64_t agreed = 0;   ///< of those, the model says the same
+};
+/// By the model's name; hidden models and simulated annotators do not count.
+std::map<std::string, ModelAgreement> modelAgreement(StudyFile &file);
+
 /// What people said of one example.
 struct ExampleVotes {
     VotesOfItem votes;       ///< each one's last standing answer; simulated annotators do not count

@@ -49,6 +49,8 @@ const std::vector<Architecture> &architectures() {
         {"ibp-large", "Five 3x3 convolutions (64, 64, 128 of stride 2, 128, 128), one hidden layer of 512; Gowal et al. 2018, large.", 8, largeLayers()},
         {"resnet-18", "ResNet-18 for images of 32x32 (a 3x3 first layer, no pooling before the blocks); He et al. 2016. No feed-forward chain: it has no bounds.", 8, {}},
         {"sparse-cnn", "small-cnn behind a projection on 40 cosine coefficients, found by iterative hard thresholding; after Bafna et al. 2018. It has no bounds.", 8, {}},
+        {"abs-vae", "One variational auto-encoder a class, fully connected, 8 latents, searched; after Schott et al. 2019. It has no bounds and no gradients.", 8, {}, true},
+        {"binary-abs-vae", "abs-vae on pixels that are set to 0 or 1 at a half; after Schott et al. 2019. It has no bounds and no gradients.", 8, {}, true},
     };
     return kArchitectures;
 }
@@ -56,7 +58,7 @@ const std::vector<Architecture> &architectures() {
 std::vector<std::string> architectureNames(bool onlyChains) {
     std::vector<std::string> names;
     for (const auto &architecture : architectures()) {
-        if (architecture.isChain() || !onlyChains) {
+        if (!architecture.hasOwnRecipe && (architecture.isChain() || !onlyChains)) {
             names.push_back(architecture.name);
         }
     }
@@ -64,12 +66,14 @@ std::vector<std::string> architectureNames(bool onlyChains) {
 }
 
 const Architecture &findArchitecture(const std::string &name) {
+    std::vector<std::string> names;
     for (const auto &architecture : architectures()) {
         if (architecture.name == name) {
             return architecture;
         }
+        names.push_back(architecture.name);
     }
-    throw Error(ErrorCode::Newer, "the architecture '" + name + "' is unknown to this version, which has " + join(architectureNames(), ", ") + "; update Metamer");
+    throw Error(ErrorCode::Newer, "the architecture '" + name + "' is unknown to this version, which has " + join(names, ", ") + "; update Metamer");
 }
 
 }  // namespace metamer

@@ -24,6 +24,7 @@ struct Architecture {
     std::string summary;              ///< one sentence, with its source
     int minimumSide = 0;              ///< smaller images are refused
     std::vector<LayerSpec> layers;    ///< empty where it is no feed-forward chain
+    bool hasOwnRecipe = false;        ///< no other recipe can train it
 
     bool isChain() const { return !layers.empty(); }
 };
@@ -31,7 +32,7 @@ struct Architecture {
 /// Every architecture, in the order in which they are listed.
 const std::vector<Architecture> &architectures();
 
-/// Their names; only those that bounds can be computed for if `onlyChains`.
+/// The names of those that any recipe can train; only those that bounds can be computed for if `onlyChains`.
 std::vector<std::string> architectureNames(bool onlyChains = false);
 
 /// Throws Error(Newer) if there is none of that name.

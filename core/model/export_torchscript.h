@@ -5,8 +5,8 @@
 
 namespace metamer {
 
-/// A TorchScript file of a feed-forward chain, written from its layers: x [N, C, H, W] in [0, 1] to logits [N, classes].
-/// torch.jit.load of Python reads it. Throws Error(Usage) where the network is no such chain.
+/// A TorchScript file of a network, written from its script: x [N, C, H, W] in [0, 1] to logits [N, classes].
+/// torch.jit.load of Python reads it.
 Pixels writeTorchScript(const Network &network);
 
 }  // namespace metamer

@@ -17,6 +17,6 @@ RegisteredRecipe naturalRecipe() {
                           });
 }
 
-std::vector<RegisteredRecipe> registeredRecipes() { return {naturalRecipe(), augmentedRecipe(), pgdLinfRecipe(), pgdL2Recipe(), tradesRecipe(), sparseL0Recipe(), ibpRecipe(), crownIbpRecipe()}; }
+std::vector<RegisteredRecipe> registeredRecipes() { return {naturalRecipe(), augmentedRecipe(), pgdLinfRecipe(), pgdL2Recipe(), tradesRecipe(), sparseL0Recipe(), absRecipe(), binaryAbsRecipe(), ibpRecipe(), crownIbpRecipe()}; }
 
 }  // namespace metamer

@@ -10,6 +10,34 @@ namespace {
 
 namespace nn = torch::nn;
 
+const std::string kForward = "def forward(self, x: Tensor) -> Tensor:\n", kReturn = "    return x\n";
+
+std::string pair(std::int64_t value) { return "[" + std::to_string(value) + ", " + std::to_string(value) + "]"; }
+
+/// `target` = the convolution `name` without bias of `from`, as TorchScript.
+std::string convolutionScript(const std::string &target, const std::string &from, const std::string &name, std::int64_t stride, std::int64_t padding) {
+    return "    " + target + " = torch.conv2d(" + from + ", self." + name + "_weight, None, " + pair(stride) + ", " + pair(padding) + ")\n";
+}
+
+/// Batch normalisation `name` of `target` by its running statistics, as TorchScript.
+std::string normScript(const std::string &target, const std::string &name) {
+    return "    " + target + " = torch.batch_norm(" + target + ", self." + name + "_weight, self." + name + "_bias, self." + name + "_running_mean, self." + name +
+           "_running_var, False, 0.1, 1e-05, False)\n";
+}
+
+/// What a layer of a chain makes of x, as TorchScript.
+std::string layerScript(const LayerSpec &layer) {
+    const std::string weights = "self." + layer.name + "_weight", biases = "self." + layer.name + "_bias";
+    switch (layer.kind) {
+        case LayerKind::Convolution: return "torch.conv2d(x, " + weights + ", " + biases + ", " + pair(layer.stride) + ", " + pair(layer.padding) + ")";
+        case LayerKind::Linear: return "torch.matmul(x, " + weights + ".t()) + " + biases;
+        case LayerKind::Relu: return "torch.relu(x)";
+        case LayerKind::MaxPool: return "torch.max_pool2d(x, " + pair(layer.kernel) + ")";
+        case LayerKind::Flatten: return "torch.flatten(x, 1)";
+    }
+    return "x";
+}
+
 const char *const kTooSmall = "; choose a smaller --architecture";
 
 /// Convolutions and linear layers one after another.
@@ -42,6 +70,14 @@ public:
     }
 
     const std::vector<Layer> &chain() const override { return m_layers; }
+
+    std::string script() const override {
+        std::string script = kForward;
+        for (const auto &layer : m_layers) {
+            script += "    x = " + layerScript(layer.spec) + "\n";
+        }
+        return script + kReturn;
+    }
 
 private:
     void addConvolution(Layer &layer, std::vector<std::int64_t> &size) {
@@ -85,6 +121,16 @@ struct BasicBlock : nn::Module {
         return torch::relu(out + (shortcut ? shortcut->forward(x) : x));
     }
 
+    std::string script(const std::string &name) const {
+        const std::int64_t stride = (*conv1->options.stride())[0];
+        std::string script = convolutionScript("y", "x", name + "_conv1", stride, 1) + normScript("y", name + "_bn1") + "    y = torch.relu(y)\n" +
+                           convolutionScript("y", "y", name + "_conv2", 1, 1) + normScript("y", name + "_bn2");
+        if (shortcut) {
+            script += convolutionScript("x", "x", name + "_shortcut_0", stride, 0) + normScript("x", name + "_shortcut_1");
+        }
+        return script + "    x = torch.relu(x + y)\n";
+    }
+
     nn::Conv2d conv1;
     nn::BatchNorm2d bn1;
     nn::Conv2d conv2;
@@ -111,6 +157,14 @@ public:
         return m_output(features.mean({2, 3}));
     }
 
+    std::string script() const override {
+        std::string script = kForward + convolutionScript("x", "x", "conv1", 1, 1) + normScript("x", "bn1") + "    x = torch.relu(x)\n";
+        for (std::size_t i = 0; i < m_blocks->size(); ++i) {
+            script += m_blocks->at<BasicBlock>(i).script("blocks_" + std::to_string(i));
+        }
+        return script + "    x = torch.matmul(torch.mean(x, [2, 3]), self.output_weight.t()) + self.output_bias\n" + kReturn;
+    }
+
     const std::vector<Layer> &chain() const override {
         static const std::vector<Layer> kNone;
         return kNone;
@@ -124,6 +178,8 @@ private:
 };
 
 }  // namespace
+
+void Network::settle(const torch::Tensor &, const torch::Tensor &) {}
 
 torch::Tensor applyLayer(const Layer &layer, const torch::Tensor &x) {
     switch (layer.spec.kind) {
@@ -151,6 +207,9 @@ std::shared_ptr<Network> makeNetwork(const std::string &architecture, const Imag
     }
     if (architecture == "sparse-cnn") {
         return makeSparseNetwork(shape, classCount);
+    }
+    if (architecture == "abs-vae" || architecture == "binary-abs-vae") {
+        return makeSynthesisNetwork(shape, classCount, architecture == "binary-abs-vae");
     }
     return std::make_shared<ResNet18>(shape, classCount);
 }

@@ -25,6 +25,18 @@ public:
     /// Logits [N, classes] of x [N, C, H, W] in [0, 1].
     virtual torch::Tensor forward(const torch::Tensor &x) = 0;
 
+    /// Its forward as TorchScript, with what it calls; "self.conv1_weight" is the parameter or buffer `conv1.weight`.
+    virtual std::string script() const = 0;
+
+    /// Logits that are cheap enough for a training's curve: those of `forward`, unless that has to search for them.
+    virtual torch::Tensor glance(const torch::Tensor &x) { return forward(x); }
+
+    /// After the last step of a training: fits what the loss does not reach, on x [N, C, H, W] and its labels [N].
+    virtual void settle(const torch::Tensor &x, const torch::Tensor &labels);
+
+    /// Whether the gradient of `forward` by x tells how its answer changes.
+    virtual bool hasGradients() const { return true; }
+
     /// Its layers in order; empty where it is no feed-forward chain.
     virtual const std::vector<Layer> &chain() const = 0;
 };
@@ -42,6 +54,14 @@ std::shared_ptr<Network> makeChain(const std::vector<LayerSpec> &layers, const I
 /// Source: Bafna et al., "Thwarting Adversarial Examples: An L0-Robust Sparse Fourier Transform", NeurIPS 2018, algorithm 1;
 /// the three numbers are ours.
 std::shared_ptr<Network> makeSparseNetwork(const ImageShape &shape, int classCount);
+
+/// `abs-vae` and `binary-abs-vae`: one variational auto-encoder a class, which says how well that class explains an image.
+/// The logit of class c is -scale_c * min over z of |x - decoder_c(z)|^2 + |z|^2 / 2, found by search: 8,000 samples of the
+/// prior, the best of them refined by 50 steps of Adam. In float64, so that a row's logits do not hang on its batch.
+/// `isBinary`: it sees x > 0.5.
+/// Source: Schott et al., "Towards the First Adversarially Robust Neural Network Model on MNIST", ICLR 2019. Deviations:
+/// encoders and decoders are fully connected, as every answer takes 500 passes; the binary one is trained on binary images.
+std::shared_ptr<Network> makeSynthesisNetwork(const ImageShape &shape, int classCount, bool isBinary);
 
 /// A network with stored weights. Throws Error(Damaged) if they do not fit the architecture.
 std::shared_ptr<Network> loadNetwork(const std::string &architecture, const Pixels &weights, const ImageShape &shape, int classCount);

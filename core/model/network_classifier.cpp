@@ -51,6 +51,9 @@ torch::Tensor NetworkClassifier::onDevice(std::span<const float> x, std::int64_t
 }
 
 std::vector<float> NetworkClassifier::gradients(std::span<const float> x, std::int64_t count, std::span<const float> weights) const {
+    if (!hasGradients()) {
+        return Classifier::gradients(x, count, weights);
+    }
     return translated([&] {
         const OneBlasThread oneThread;
         const auto input = onDevice(x, count).detach().requires_grad_(true);
@@ -61,6 +64,9 @@ std::vector<float> NetworkClassifier::gradients(std::span<const float> x, std::i
 }
 
 std::vector<float> NetworkClassifier::logitsOf(std::span<const float> x, std::int64_t count) const {
+    if (!hasGradients()) {
+        return Classifier::logitsOf(x, count);
+    }
     return translated([&] {
         const torch::NoGradGuard noGrad;
         const OneBlasThread oneThread;

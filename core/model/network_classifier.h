@@ -13,7 +13,7 @@ public:
 
     std::vector<std::vector<float>> logits(const ImageSet &images) const override;
     std::string device() const override { return m_device.str(); }
-    bool hasGradients() const override { return true; }
+    bool hasGradients() const override { return m_network->hasGradients(); }
     std::vector<float> gradients(std::span<const float> x, std::int64_t count, std::span<const float> weights) const override;
     std::vector<float> logitsOf(std::span<const float> x, std::int64_t count) const override;
 

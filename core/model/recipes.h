@@ -40,6 +40,10 @@ RegisteredRecipe tradesRecipe();
 /// pass the projection backward unchanged.
 RegisteredRecipe sparseL0Recipe();
 
+/// `abs` and `binary-abs`: a variational auto-encoder of each class, `abs-vae` and `binary-abs-vae` (see core/model/network.h).
+RegisteredRecipe absRecipe();
+RegisteredRecipe binaryAbsRecipe();
+
 /// `augmented`: cross-entropy on images changed at random as people do not mind.
 RegisteredRecipe augmentedRecipe();
 

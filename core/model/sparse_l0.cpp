@@ -40,6 +40,28 @@ public:
         return m_inner->forward(x + (seen - x).detach());   // backward as if nothing had been taken away
     }
 
+    std::string script() const override {
+        const auto matrix = [](std::int64_t size) {
+            const std::string points = "torch.arange(" + std::to_string(size) + ", device=x.device)", n = std::to_string(size);
+            return "torch.cos(" + points + ".unsqueeze(1) * (" + points + " + 0.5) * (3.141592653589793 / " + n + ")) * (2.0 / " + n + ") ** 0.5 * torch.where(" + points +
+                   ".unsqueeze(1) == 0, 0.5 ** 0.5, 1.0)\n";
+        };
+        const auto greatestOf = [](std::int64_t count) {
+            return "        places = torch.topk(torch.abs(flat), min(" + std::to_string(count) + ", flat.size(2)), 2)[1]\n"
+                   "        kept = torch.zeros_like(flat).scatter(2, places, flat.gather(2, places)).view_as(x)\n";
+        };
+        std::string inner = m_inner->script();
+        inner.replace(inner.find("forward"), 7, "inner");
+        for (std::size_t at = inner.find("self."); at != std::string::npos; at = inner.find("self.", at + 1)) {
+            inner.insert(at + 5, "inner_");
+        }
+        return inner + "def forward(self, x: Tensor) -> Tensor:\n    rows = " + matrix(m_rows.size(0)) + "    columns = " + matrix(m_columns.size(0)) +
+               "    noise = torch.zeros_like(x)\n    image = x\n    for round in range(" + std::to_string(kRounds) +
+               "):\n        flat = torch.flatten(torch.matmul(torch.matmul(rows, x - noise), columns.t()), 2)\n" + greatestOf(kKept) +
+               "        image = torch.matmul(torch.matmul(rows.t(), kept), columns)\n        flat = torch.flatten(x - image, 2)\n" + greatestOf(kRemoved) +
+               "        noise = kept\n    return self.inner(x + (image - x).detach())\n";
+    }
+
     const std::vector<Layer> &chain() const override {
         static const std::vector<Layer> kNone;
         return kNone;

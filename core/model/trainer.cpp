@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/model/blas_threads.h"
 #include "core/model/network_classifier.h"
+#include "core/model/tensors.h"
 
 namespace metamer {
 namespace {
@@ -16,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kCurvePoints = 20;         // at least so many over a training, and one an epoch
 constexpr std::int64_t kCurveTestImages = 500;
+constexpr std::int64_t kSettlingImages = 5000;
 constexpr auto kCheckpointEvery = std::chrono::seconds(20);
 constexpr double kDrop = 0.1;
 
@@ -25,6 +27,8 @@ LabelledImages firstOf(const LabelledImages &data, std::int64_t most) {
     first.images.bytes.assign(data.images.bytes.begin(), data.images.bytes.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(count) * data.images.shape.size()));
     return first;
 }
+
+torch::Tensor labelsOf(const LabelledImages &data) { return torch::tensor(std::vector<std::int64_t>(data.labels.begin(), data.labels.end())); }
 
 at::Generator generatorFor(std::int64_t seed, std::int64_t number) {
     return at::detail::createCPUGenerator(static_cast<std::uint64_t>(seed) * 0x9E3779B97F4A7C15ull + static_cast<std::uint64_t>(number));
@@ -98,6 +102,9 @@ public:
     }
 
     TrainedModel finished() {
+        const LabelledImages settling = firstOf(*m_request.train, kSettlingImages);
+        m_network->eval();
+        m_network->settle(toTensor(settling.images.bytes, settling.count(), m_shape, m_device), labelsOf(settling).to(m_device));
         TrainedModel trained;
         trained.architecture = m_architecture;
         trained.hash = networkHash(m_architecture, *m_network);
@@ -167,7 +174,7 @@ private:
 
     const torch::Tensor &labelTensor() {
         if (!m_labels.defined()) {
-            m_labels = torch::tensor(std::vector<std::int64_t>(m_request.train->labels.begin(), m_request.train->labels.end()));
+            m_labels = labelsOf(*m_request.train);
         }
         return m_labels;
     }
@@ -177,13 +184,20 @@ private:
         point.epoch = static_cast<double>(m_step) / static_cast<double>(m_stepsPerEpoch);
         point.loss = m_lossSum / static_cast<double>(m_seen);
         point.trainAccuracy = static_cast<double>(m_right) / static_cast<double>(m_seen);
-        point.testAccuracy = accuracyOf(NetworkClassifier(m_network, m_shape, m_device), m_sample);
+        point.testAccuracy = glancedAccuracy();
         m_curve.push_back(point);
         m_lossSum = 0;
         m_right = m_seen = 0;
         if (m_request.onPoint) {
             m_request.onPoint(point);
         }
+    }
+
+    double glancedAccuracy() {
+        const torch::NoGradGuard noGrad;
+        m_network->eval();
+        const auto answers = m_network->glance(toTensor(m_sample.images.bytes, m_sample.count(), m_shape, m_device)).argmax(1).cpu();
+        return answers.eq(labelsOf(m_sample)).to(torch::kFloat64).mean().item<double>();
     }
 
     void handOut() {

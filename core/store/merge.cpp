@@ -98,6 +98,9 @@ void addMaterial(SqlConnection &connection, MergeCounts &counts) {
         "ORDER BY created_utc, uuid");
     add(connection, "certificate", "uuid, model_hash, source_id, norm, eps, status, method, margin, created_utc",
         "SELECT uuid, model_hash, " SOURCE("source_id") ", norm, eps, status, method, margin, created_utc FROM other.certificate AS b" NEW_IN("certificate") "ORDER BY created_utc, uuid");
+    add(connection, "evaluation", "uuid, model_hash, attack, norm, eps, parameters, seed, images, clean_accuracy, attacked_accuracy, device, versions, created_utc",
+        "SELECT uuid, model_hash, attack, norm, eps, parameters, seed, images, clean_accuracy, attacked_accuracy, device, versions, created_utc FROM other.evaluation AS b" NEW_IN("evaluation")
+        "ORDER BY created_utc, uuid");
     add(connection, "proxy_score", "uuid, example_id, proxy, proxy_hash, scores, created_utc",
         "SELECT uuid, " ID_BY_UUID("example", "example_id") ", proxy, proxy_hash, scores, created_utc FROM other.proxy_score AS b" NEW_IN("proxy_score") "ORDER BY created_utc, uuid");
     add(connection, "proxy", "uuid, role, hash, weights, details, created_utc",

@@ -147,10 +147,18 @@ const std::vector<std::string> kVersion4 = {
         weights BLOB NOT NULL, details TEXT NOT NULL, created_utc TEXT NOT NULL))sql",
 };
 
+// What attacks leave of a model's accuracy.
+const std::vector<std::string> kVersion5 = {
+    R"sql(CREATE TABLE evaluation (
+        id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, model_hash TEXT NOT NULL, attack TEXT NOT NULL, norm TEXT NOT NULL, eps TEXT NOT NULL,
+        parameters TEXT NOT NULL, seed INTEGER NOT NULL, images INTEGER NOT NULL, clean_accuracy REAL NOT NULL, attacked_accuracy REAL NOT NULL,
+        device TEXT NOT NULL, versions TEXT NOT NULL, created_utc TEXT NOT NULL, UNIQUE (model_hash, attack, norm, eps, parameters, seed, images)))sql",
+};
+
 }  // namespace
 
 const std::vector<Migration> &schemaMigrations() {
-    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}};
+    static const std::vector<Migration> kMigrations = {{1, kVersion1}, {2, kVersion2}, {3, kVersion3}, {4, kVersion4}, {5, kVersion5}};
     return kMigrations;
 }
 

@@ -44,7 +44,7 @@ public:
     /// All models, by name, the hidden ones too; `weights` stays empty.
     std::vector<ModelRecord> list();
     void setHidden(ModelId model, bool isHidden);
-    /// Removes a model with its predictions and certificates.
+    /// Removes a model with its predictions, certificates and evaluations.
     void remove(const ModelRecord &model);
     /// How many labelled items have a prediction of this model on them.
     std::int64_t labelledPredictions(const std::string &modelHash);
@@ -130,6 +130,18 @@ public:
     std::vector<Certificate> ofSource(SourceImageId source);
     /// One row for each norm and eps.
     std::vector<CertificateCount> counts(const std::string &modelHash);
+
+private:
+    SqlConnection &m_connection;
+};
+
+class EvaluationTable {
+public:
+    explicit EvaluationTable(StudyFile &file) : m_connection(file.connection()) {}
+    /// Keeps an evaluation; the same one made again gives way.
+    void save(const Evaluation &evaluation);
+    /// The newest last.
+    std::vector<Evaluation> ofModel(const std::string &modelHash);
 
 private:
     SqlConnection &m_connection;

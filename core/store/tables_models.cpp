@@ -42,6 +42,24 @@ TrainingRecord readTraining(Statement &row) {
     return training;
 }
 
+#define EVALUATION_COLUMNS "model_hash, attack, norm, eps, parameters, seed, images, clean_accuracy, attacked_accuracy, device, versions"
+
+Evaluation readEvaluation(Statement &row) {
+    Evaluation evaluation;
+    evaluation.modelHash = row.text();
+    evaluation.attack = row.text();
+    evaluation.norm = row.text();
+    evaluation.epsText = row.text();
+    evaluation.parametersJson = row.text();
+    evaluation.seed = row.integer();
+    evaluation.images = row.integer();
+    evaluation.cleanAccuracy = row.real();
+    evaluation.attackedAccuracy = row.real();
+    evaluation.device = row.text();
+    evaluation.versionsJson = row.text();
+    return evaluation;
+}
+
 }  // namespace
 
 ModelId ModelTable::insert(ModelRecord model) {
@@ -72,10 +90,11 @@ void ModelTable::setHidden(ModelId model, bool isHidden) {
 }
 
 void ModelTable::remove(const ModelRecord &model) {
-    Statement(m_connection, "DELETE FROM prediction WHERE model_hash = ? AND NOT EXISTS (SELECT 1 FROM model WHERE hash = prediction.model_hash AND id != ?)")
-        .bind(model.hash).bind(model.id).execute();
-    Statement(m_connection, "DELETE FROM certificate WHERE model_hash = ? AND NOT EXISTS (SELECT 1 FROM model WHERE hash = certificate.model_hash AND id != ?)")
-        .bind(model.hash).bind(model.id).execute();
+    for (const std::string table : {"prediction", "certificate", "evaluation"}) {
+        const std::string sql = "DELETE FROM " + table + " WHERE model_hash = ? AND NOT EXISTS (SELECT 1 FROM model WHERE hash = " + table + ".model_hash AND id != ?)";
+        Statement(m_connection, sql.c_str())
+            .bind(model.hash).bind(model.id).execute();
+    }
     Statement(m_connection, "DELETE FROM model WHERE id = ?").bind(model.id).execute();
 }
 
@@ -113,6 +132,19 @@ std::vector<TrainingRecord> TrainingTable::list() {
 
 void TrainingTable::remove(const std::string &name) {
     Statement(m_connection, "DELETE FROM training WHERE name = ?").bind(name).execute();
+}
+
+void EvaluationTable::save(const Evaluation &evaluation) {
+    Statement(m_connection, "INSERT OR REPLACE INTO evaluation (uuid, " EVALUATION_COLUMNS ", created_utc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .bind(newUuid()).bind(evaluation.modelHash).bind(evaluation.attack).bind(evaluation.norm).bind(evaluation.epsText).bind(evaluation.parametersJson)
+        .bind(evaluation.seed).bind(evaluation.images).bind(evaluation.cleanAccuracy).bind(evaluation.attackedAccuracy).bind(evaluation.device)
+        .bind(evaluation.versionsJson).bind(utcNow()).execute();
+}
+
+std::vector<Evaluation> EvaluationTable::ofModel(const std::string &modelHash) {
+    Statement rows(m_connection, "SELECT " EVALUATION_COLUMNS " FROM evaluation WHERE model_hash = ? ORDER BY id");
+    rows.bind(modelHash);
+    return readAll(rows, readEvaluation);
 }
 
 }  // namespace metamer

@@ -44,7 +44,7 @@ private Q_SLOTS:
     void modelsThatComeWithTheProgram() {
         DirectGate gate(*m_file);
         const auto names = addShippedModels(gate, {});
-        QVERIFY(names == (std::vector<std::string>{"mnist-ibp-0.4", "mnist-natural"}));
+        QVERIFY(names == (std::vector<std::string>{"mnist-ibp-0.4", "mnist-natural", "mnist-pgd-linf-0.3"}));
         QVERIFY(addShippedModels(gate, {}).empty());   // they are all there
         const CertifyOutcome certified = certifyModel(gate, {"mnist-ibp-0.4", "linf", "0.3", {}, 60, 3}, {});
         QCOMPARE(certified.images, 60);
@@ -54,6 +54,8 @@ private Q_SLOTS:
         QVERIFY(again.certified == certified.certified && again.right == certified.right);
         EvaluateRequest attacked{"mnist-ibp-0.4", 60, 3, "cpu", "pgd", "linf", "0.3", {{"steps", "10"}}};
         QVERIFY(*evaluateModel(gate, attacked, {}).attackedAccuracy >= certified.verifiedAccuracy());   // the same 60 images: a proof is a lower bound
+        attacked.model = "mnist-pgd-linf-0.3";
+        QVERIFY(*evaluateModel(gate, attacked, {}).attackedAccuracy > 0.85);
         attacked.model = "mnist-natural";
         const ModelEvaluation natural = evaluateModel(gate, attacked, {});
         QVERIFY(natural.cleanAccuracy > 0.95 && *natural.attackedAccuracy < 0.2);

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/attack/compute.h"
+#include "core/attack/sensitivity/model_attack.h"
 #include "core/base/rng.h"
 #include "core/lab/compute_loader.h"
 #include "core/model/architectures.h"
@@ -58,6 +59,8 @@ const std::map<std::string, Options> &shortOptions() {
         {"augmented", {{"steps", "10"}, {"batch-size", "40"}}},
         {"pgd-l2", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"sparse-l0", {{"steps", "10"}, {"batch-size", "40"}}},
+        {"abs", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
+        {"binary-abs", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
         {"trades", {{"preset", "quick"}, {"steps", "8"}, {"batch-size", "40"}, {"attack-steps", "2"}}},
         {"crown-ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
         {"ibp", {{"preset", "quick"}, {"steps", "10"}, {"batch-size", "40"}}},
@@ -99,6 +102,30 @@ private Q_SLOTS:
         QCOMPARE(parts.curve.back().loss, whole.curve.back().loss);
     }
 
+    void analysisBySynthesisAnswersAlikeInEveryBatchAndGivesNoGradients() {
+        const TrainedModel model = trained(request("abs", {{"preset", "quick"}, {"epochs", "60"}, {"batch-size", "40"}}));
+        QVERIFY(model.cleanAccuracy > 0.7);
+        const auto classifier = compute().load(model.architecture, model.weights, {1, 28, 28}, 10, "cpu");
+        const auto together = classifier->logits(testDigits().images);
+        for (const std::int64_t i : {0, 17, 39}) {
+            const auto alone = classifier->logits({{1, 28, 28}, testDigits().images.copyOf(i)})[0];
+            for (std::size_t label = 0; label < alone.size(); ++label) {
+                QVERIFY(std::abs(alone[label] - together[static_cast<std::size_t>(i)][label]) < 1e-4);
+            }
+        }
+        QVERIFY(!classifier->hasGradients());
+        QVERIFY(says(errorOf([&] { attackModel("pgd", *classifier, testDigits(), {Budget::parse(Norm::Linf, "0.3"), findByName(modelAttackInfos(), "pgd", "attack").schema.check({}), 1}, {}, [](const Progress &) {}); }),
+                     "gives no gradients"));
+        QVERIFY(says(errorOf([&] { classifier->gradients({}, 0, {}); }), "gives no gradients"));
+        const auto exported = compute().loadTorchScript(compute().toTorchScript(model.architecture, model.weights, {1, 28, 28}, 10), {1, 28, 28}, 10, {}, "cpu")->logits(testDigits().images);
+        for (std::size_t i = 0; i < together.size(); ++i) {
+            for (std::size_t label = 0; label < 10; ++label) {
+                QVERIFY(std::abs(exported[i][label] - together[i][label]) < 1e-3);   // a search of its own, step by step the same
+            }
+        }
+        QVERIFY(says(errorOf([&] { compute().makeCertifier(model.architecture, model.weights, {1, 28, 28}, 10, "cpu"); }), "abs-vae"));
+    }
+
     void everyArchitectureTrains_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QString>("optimiser");
@@ -123,6 +150,13 @@ private Q_SLOTS:
         QCOMPARE(trainedInParts(request, 1).hash, whole.hash);
         const auto loaded = compute().load(whole.architecture, whole.weights, {1, 14, 14}, 10, "cpu");
         QCOMPARE(accuracyOf(*loaded, test), whole.cleanAccuracy);
+        const auto exported = compute().loadTorchScript(compute().toTorchScript(whole.architecture, whole.weights, {1, 14, 14}, 10), {1, 14, 14}, 10, {}, "cpu");
+        const auto logits = loaded->logits(test.images), again = exported->logits(test.images);
+        for (std::size_t i = 0; i < logits.size(); ++i) {
+            for (std::size_t label = 0; label < 10; ++label) {
+                QVERIFY(std::abs(logits[i][label] - again[i][label]) < 1e-5f * std::max(1.0f, std::abs(logits[i][label])));
+            }
+        }
         QVERIFY(says(errorOf([&] { compute().load(whole.architecture, whole.weights, {1, 14, 14}, 9, "cpu"); }), "do not fit"));
         QCOMPARE(int(errorOf([&] { compute().load(whole.architecture, whole.weights, {1, 7, 7}, 10, "cpu"); }).code()), int(ErrorCode::BadInput));
     }

@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
@@ -23,6 +24,7 @@
 #include "tests/support/label_fixture.h"
 #include "tests/support/small_digits.h"
 #include "ui/bridge/lab_session.h"
+#include "ui/dialogs/import_model_dialog.h"
 #include "ui/main_window.h"
 #include "ui/pages/data_page.h"
 #include "ui/pages/models_page.h"
@@ -36,6 +38,8 @@ using namespace metamer;
 using namespace metamer::test;
 
 namespace {
+
+constexpr int kAttacked = 4, kAgreement = 6, kState = 7;   // columns of the models
 
 QString textOf(const std::filesystem::path &path) { return QString::fromStdString(path.string()); }
 
@@ -169,7 +173,7 @@ private Q_SLOTS:
         QVERIFY(page->findChild<ConfusionView *>()->toText().startsWith("label\t0\t1"));
         buttonOf(page, "Hide")->click();
         QTRY_VERIFY(app.session.info().models[0].isHidden);
-        QTRY_COMPARE(table->item(0, 5)->text(), QString("hidden"));
+        QTRY_COMPARE(table->item(0, kState)->text(), QString("hidden"));
         app.press(Qt::Key_Z);
         QTRY_VERIFY(!app.session.info().models[0].isHidden);
         const std::string hash = app.session.info().models[0].hash;
@@ -206,7 +210,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().trainings.size(), std::size_t(1), 10000);
         auto *page = app.page<ModelsPage>();
         auto *table = page->findChild<QTableWidget *>();
-        QTRY_VERIFY(table->rowCount() == 1 && table->item(0, 5)->text().startsWith("step "));
+        QTRY_VERIFY(table->rowCount() == 1 && table->item(0, kState)->text().startsWith("step "));
         table->selectRow(0);
         QTRY_VERIFY(buttonOf(page, "Keep as it is")->isEnabled());
         QVERIFY(buttonOf(page, "Resume")->isEnabled());
@@ -218,7 +222,112 @@ private Q_SLOTS:
         table->selectRow(0);
         buttonOf(page, "Keep as it is")->click();
         QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(1), 20000);
-        QTRY_COMPARE(table->item(0, 5)->text(), QString("kept early"));
+        QTRY_COMPARE(table->item(0, kState)->text(), QString("kept early"));
+    }
+
+    void modelsAreMeasuredExportedImportedAndLoaded() {
+        Folder folder;
+        qputenv("XDG_DATA_HOME", textOf(folder / "me").toUtf8());   // where agreements are kept
+        {
+            Window app;
+            QSignalSpy opened(&app.session, &LabSession::opened);
+            app.session.createStudyAt(textOf(folder / "a.metamer"), QString::fromStdString(writeSmallDigits(folder)));
+            QVERIFY(opened.wait(10000));
+            app.press(Qt::Key_2);
+            app.session.train({"net", "natural", {{"epochs", "2"}}, 0, "cpu"});
+            QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(1), 30000);
+            auto *page = app.page<ModelsPage>();
+            auto *table = page->findChild<QTableWidget *>();
+            QTRY_COMPARE(table->rowCount(), 1);
+            QVERIFY(table->item(0, kAttacked)->text().isEmpty());
+            buttonOf(page, "Attack")->click();
+            QTRY_VERIFY_WITH_TIMEOUT(table->item(0, kAttacked)->text().endsWith(" at 0.3"), 60000);
+            const auto &kept = app.session.info().evaluations.at(app.session.info().models[0].hash);
+            QCOMPARE(kept.size(), std::size_t(1));
+            QVERIFY(kept[0].images == 200 && kept[0].attack == "pgd" && kept[0].attackedAccuracy <= kept[0].cleanAccuracy);   // the test split has no more
+            app.session.exportModel("net", textOf(folder / "net.pt"));
+            QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(folder / "net.md"), 20000);
+
+            buttonOf(page, "Import ...")->click();
+            auto *dialog = page->findChild<ImportModelDialog *>();
+            const auto problem = [dialog] {
+                for (const auto *label : dialog->findChildren<QLabel *>()) {
+                    if (label->isVisible() && label->styleSheet().startsWith("color")) {
+                        return label->text();
+                    }
+                }
+                return QString();
+            };
+            buttonOf(dialog, "Import model")->click();
+            QCOMPARE(problem(), QString("choose a file"));
+            auto fields = dialog->findChildren<QLineEdit *>();
+            fields[0]->setText(textOf(folder / "net.pt"));   // file, command, name, mean, std
+            buttonOf(dialog, "Import model")->click();
+            QCOMPARE(problem(), QString("give the model a name"));
+            fields[2]->setText("brought");
+            fields[3]->setText("much");
+            buttonOf(dialog, "Import model")->click();
+            QVERIFY(problem().startsWith("mean 'much' is not a number"));
+            fields[3]->clear();
+            buttonOf(dialog, "Import model")->click();
+            QTRY_COMPARE_WITH_TIMEOUT(app.session.info().models.size(), std::size_t(2), 60000);
+            QTRY_COMPARE(table->item(0, kState)->text(), QString("imported"));
+            QCOMPARE(table->item(0, 0)->text(), QString("brought"));
+            QCOMPARE(app.session.info().models[0].cleanAccuracy, app.session.info().models[1].cleanAccuracy);
+            table->selectRow(0);
+            QTRY_VERIFY(!buttonOf(page, "Certify")->isEnabled());
+            QVERIFY(buttonOf(page, "Attack")->isEnabled() && buttonOf(page, "Load ...") == nullptr);
+        }
+        qputenv("XDG_DATA_HOME", textOf(folder / "somebody-else").toUtf8());
+        Window app;
+        QSignalSpy opened(&app.session, &LabSession::opened);
+        app.session.openStudy(textOf(folder / "a.metamer"));
+        QVERIFY(opened.wait(10000));
+        app.press(Qt::Key_2);
+        auto *page = app.page<ModelsPage>();
+        auto *table = page->findChild<QTableWidget *>();
+        QTRY_COMPARE(table->rowCount(), 2);
+        QCOMPARE(table->item(0, kState)->text(), QString("not loaded"));
+        table->selectRow(0);
+        QTRY_VERIFY(buttonOf(page, "Load ...") != nullptr);
+        QVERIFY(!buttonOf(page, "Attack")->isEnabled());
+        buttonOf(page, "Load ...")->click();
+        auto *question = page->findChild<QMessageBox *>();
+        QVERIFY(question->informativeText().contains("TorchScript"));
+        buttonOf(question, "Load model")->click();
+        QTRY_COMPARE(table->item(0, kState)->text(), QString("imported"));
+        qunsetenv("XDG_DATA_HOME");
+    }
+
+    void theModelsTableTellsHowTheyAgreeWithPeople() {
+        Folder folder;
+        makeLabelStudy(folder / "a.metamer", 8);
+        writeFileText(folder / "votes.csv", "task,worker,label\n0,ada,3\n1,ada,-2\n2,ada,7\n");
+        {
+            StudyFile file = StudyFile::open(folder / "a.metamer");
+            importLabels(file, "secret-run-name", folder / "votes.csv");
+            ModelRecord model;
+            model.name = "net";
+            model.architecture = "small-cnn";
+            model.recipe = "natural";
+            model.hash = "h";
+            file.transaction([&] {
+                ModelTable(file).insert(model);
+                for (const auto &example : ExampleTable(file).ofRun(RunTable(file).list()[0].id)) {
+                    PredictionTable(file).insert({"h", {}, example.id, 3, std::vector<float>(10, 0), "cpu", "{}"});
+                }
+            });
+            const auto agreement = modelAgreement(file);
+            QCOMPARE(agreement.at("net").named, 2);
+            QCOMPARE(agreement.at("net").agreed, 1);
+        }
+        Window app;
+        QSignalSpy opened(&app.session, &LabSession::opened);
+        app.session.openStudy(textOf(folder / "a.metamer"));
+        QVERIFY(opened.wait(10000));
+        app.press(Qt::Key_2);
+        auto *table = app.page<ModelsPage>()->findChild<QTableWidget *>();
+        QTRY_VERIFY(table->rowCount() == 1 && table->item(0, kAgreement)->text() == "50.0 of 2");
     }
 
     void theReportShowsAndCopiesTheSameNumbers() {

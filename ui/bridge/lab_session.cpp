@@ -7,7 +7,8 @@
 #include "core/data/fetch.h"
 #include "core/lab/compute_loader.h"
 #include "core/lab/demo.h"
-#include "core/lab/models.h"
+#include "core/lab/export_model.h"
+#include "core/lab/imported_models.h"
 #include "core/lab/shipped_models.h"
 #include "core/store/tables.h"
 
@@ -183,6 +184,38 @@ int LabSession::certify(const CertifyRequest &request) {
     return m_jobs.enqueue(tr("Certify %1").arg(QString::fromStdString(request.model)), [this, request](const JobContext &job) {
         const CertifyOutcome outcome = certifyModel(m_study.gate(), request, job);
         return JobResult{outcome.end, tr("%1 of %2 certified").arg(outcome.certified).arg(outcome.images), {}};
+    });
+}
+
+int LabSession::evaluate(const EvaluateRequest &request) {
+    return m_jobs.enqueue(tr("Attack %1 by %2").arg(QString::fromStdString(request.model), QString::fromStdString(request.attack)), [this, request](const JobContext &job) {
+        const ModelEvaluation outcome = evaluateModel(m_study.gate(), request, job);
+        return JobResult{JobEnd::Finished, tr("%1 % right, %2 % under attack").arg(100 * outcome.cleanAccuracy, 0, 'f', 1).arg(100 * outcome.attackedAccuracy.value_or(0), 0, 'f', 1), {}};
+    });
+}
+
+int LabSession::importModel(const ImportModelRequest &request, std::function<void(const ImportModelOutcome &)> onImported) {
+    return m_jobs.enqueue(tr("Import %1").arg(QString::fromStdString(request.name)), [this, request, onImported](const JobContext &job) {
+        const ImportModelOutcome outcome = metamer::importModel(m_study.gate(), request, job);
+        if (onImported) {
+            QMetaObject::invokeMethod(this, [onImported, outcome] { onImported(outcome); });
+        }
+        return JobResult{JobEnd::Finished, tr("%1 % of %2 clean test images right").arg(100 * outcome.checks.accuracy, 0, 'f', 1).arg(outcome.checks.images), {}};
+    });
+}
+
+void LabSession::trustModel(const QString &name) {
+    m_study.ask(this, [name](StudyFile &file) { metamer::trustModel(findModel(file, name.toStdString())); }, [this, name] {
+        refresh();
+        predictWith(name);
+    });
+}
+
+int LabSession::exportModel(const QString &name, const QString &path) {
+    return m_jobs.enqueue(tr("Export %1").arg(name), [this, name, path](const JobContext &) {
+        ExportedModel exported;
+        m_study.gate().with([&](StudyFile &file) { exported = metamer::exportModel(file, name.toStdString(), path.toStdString()); });
+        return JobResult{JobEnd::Finished, tr("wrote %1 and %2").arg(QString::fromStdString(exported.file.string()), QString::fromStdString(exported.card.filename().string())), {}};
     });
 }
 

@@ -11,6 +11,8 @@
 #include "core/lab/attack_run.h"
 #include "core/lab/certificates.h"
 #include "core/lab/create_study.h"
+#include "core/lab/import_model.h"
+#include "core/lab/models.h"
 #include "core/lab/train_model.h"
 #include "ui/bridge/job_queue.h"
 #include "ui/bridge/study_client.h"
@@ -73,6 +75,13 @@ public:
     /// Adds the models that come with the program for this data set.
     int addShipped();
     int certify(const CertifyRequest &request);
+    int evaluate(const EvaluateRequest &request);
+    /// Hands `onImported` what the checks have found.
+    int importModel(const ImportModelRequest &request, std::function<void(const ImportModelOutcome &)> onImported = {});
+    /// Agrees to run a model that came with the study, and asks it about what has no answer of it yet.
+    void trustModel(const QString &name);
+    /// Writes TorchScript (or the file that was imported) and a model card.
+    int exportModel(const QString &name, const QString &path);
     int attack(const AttackRunRequest &request);
     int resume(const QString &runName);
 

@@ -4,11 +4,14 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
+#include <QPointer>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSpinBox>
@@ -16,19 +19,25 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
-#include "core/lab/keep_example.h"
+#include "core/base/text.h"
 #include "core/lab/imported_models.h"
+#include "core/lab/keep_example.h"
 #include "core/lab/kept_options.h"
 #include "ui/bridge/lab_session.h"
+#include "ui/dialogs/import_model_dialog.h"
 #include "ui/theme.h"
 #include "ui/views/confusion_view.h"
 #include "ui/views/curve_chart.h"
+#include "ui/views/model_measures.h"
 #include "ui/views/parameter_form.h"
 #include "ui/views/side_form.h"
 #include "ui/views/table.h"
 
 namespace metamer {
 namespace {
+
+constexpr int kAgreementColumn = 6;
+constexpr std::int64_t kAttackedImages = 500;
 
 /// What has been done already and can be undone.
 class DoneCommand final : public QUndoCommand {
@@ -47,6 +56,22 @@ private:
     std::function<void()> m_undo, m_redo;
     bool m_isDone = false;   ///< pushing calls redo once
 };
+
+QPushButton *makeButton(const QString &text, const QString &tip) {
+    auto *button = new QPushButton(text);
+    button->setToolTip(tip);
+    return button;
+}
+
+QHBoxLayout *inARow(const QList<QWidget *> &widgets) {
+    auto *row = new QHBoxLayout;
+    row->setSpacing(kGap);
+    for (auto *each : widgets) {
+        row->addWidget(each);
+    }
+    row->addStretch(1);
+    return row;
+}
 
 }  // namespace
 
@@ -89,43 +114,48 @@ QWidget *ModelsPage::buildForm() {
     return makeFormColumn({form, m_parameters, rest}, m_train);
 }
 
+QHBoxLayout *ModelsPage::buildActions() {
+    m_import = makeButton(tr("&Import ..."), tr("Takes in a model of yours: TorchScript, ONNX, or a program that answers"));
+    m_shipped = makeButton(tr("Add Metamer's models"), tr("Adds the natural, robust and certified models that come with the program for this data set"));
+    m_trust = makeButton(tr("Load ..."), tr("Says what this model runs, and loads it if you agree"));
+    m_retrain = makeButton(tr("Retrain"), tr("Trains again with the same parameters and another seed"));
+    m_duplicate = makeButton(tr("Duplicate ..."), tr("Fills the form with this model's parameters, to change some"));
+    m_export = makeButton(tr("E&xport ..."), tr("Writes TorchScript that Python loads, and a model card"));
+    m_hide = makeButton(tr("Hide"), tr("Takes it out of tables, reports and attacks; its answers stay"));
+    m_remove = makeButton(tr("Remove"), tr("Removes it with its answers; only where no labelled image has one"));
+    return inARow({m_import, m_shipped, m_trust, m_retrain, m_duplicate, m_export, m_hide, m_remove});
+}
+
+QHBoxLayout *ModelsPage::buildMeasures() {
+    m_norm = new QComboBox;
+    m_norm->addItem(QStringLiteral("Linf"), QStringLiteral("linf"));
+    m_norm->addItem(QStringLiteral("L2"), QStringLiteral("l2"));
+    m_norm->setAccessibleName(tr("Norm of attack and certificates"));
+    m_eps = new QLineEdit(QStringLiteral("0.3"));
+    m_eps->setAccessibleName(tr("Radius of attack and certificates"));
+    m_eps->setMaximumWidth(scaledWidth(64));
+    m_attack = makeButton(tr("&Attack"), tr("Measures the accuracy of the chosen model under PGD of 40 steps within this radius, on 500 test images"));
+    m_certify = makeButton(tr("&Certify"), tr("Proves for each of 1,000 test images, and for the sources of all runs, whether its answer can change within this radius"));
+    return inARow({new QLabel(tr("How robust is it within")), m_norm, m_eps, m_attack, m_certify});
+}
+
 QWidget *ModelsPage::buildModels() {
-    m_models = makeTable({tr("Model"), tr("Recipe"), tr("Network"), tr("Clean, %"), tr("Verified, %"), tr("State")}, {3, 4});
+    m_models = makeTable({tr("Model"), tr("Recipe"), tr("Network"), tr("Clean, %"), tr("Attacked, %"), tr("Verified, %"), tr("As people, %"), tr("State")}, {3, 4, 5, 6});
+    const QStringList columnTips = {{}, {}, {}, tr("Accuracy on the test split"), tr("Accuracy under PGD; an upper bound of what holds within the radius"),
+                                    tr("Share of images whose answer provably cannot change within the radius"),
+                                    tr("Share of the labelled examples on which the model answers as people do")};
+    for (int column = 0; column < columnTips.size(); ++column) {
+        m_models->horizontalHeaderItem(column)->setToolTip(columnTips[column]);
+    }
     m_empty = makeHint(tr("No model yet. Train one on the left: its answers then stand beside every example."));
-    const auto button = [](const QString &text, const QString &tip) {
-        auto *made = new QPushButton(text);
-        made->setToolTip(tip);
-        return made;
-    };
-    m_retrain = button(tr("Retrain"), tr("Trains again with the same parameters and another seed"));
-    m_duplicate = button(tr("Duplicate ..."), tr("Fills the form with this model's parameters, to change some"));
-    m_hide = button(tr("Hide"), tr("Takes it out of tables, reports and attacks; its answers stay"));
-    m_remove = button(tr("Remove"), tr("Removes it with its answers; only where no labelled image has one"));
-    m_resume = button(tr("Resume"), tr("Goes on with the stopped training"));
-    m_keep = button(tr("Keep as it is"), tr("Makes a model of what the stopped training has reached"));
-    m_shipped = button(tr("Add Metamer's models"), tr("Adds the natural, robust and certified models that come with the program for this data set"));
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(kGap);
-    for (auto *each : {m_shipped, m_retrain, m_duplicate, m_hide, m_remove}) {
-        buttons->addWidget(each);
-    }
-    buttons->addStretch(1);
-    m_certifyNorm = new QComboBox;
-    m_certifyNorm->addItem(QStringLiteral("Linf"), QStringLiteral("linf"));
-    m_certifyNorm->addItem(QStringLiteral("L2"), QStringLiteral("l2"));
-    m_certifyNorm->setAccessibleName(tr("Norm of the certificates"));
-    m_certifyEps = new QLineEdit(QStringLiteral("0.3"));
-    m_certifyEps->setAccessibleName(tr("Radius of the certificates"));
-    m_certifyEps->setMaximumWidth(scaledWidth(64));
-    m_certify = button(tr("&Certify"), tr("Proves for each of 1,000 test images, and for the sources of all runs, whether its answer can change within this radius"));
-    for (auto *each : std::initializer_list<QWidget *>{m_certifyNorm, m_certifyEps, m_certify}) {
-        buttons->addWidget(each);
-    }
+    auto *actions = buildActions(), *measures = buildMeasures();
     m_chosenName = new QLabel;
     m_chosenName->setWordWrap(true);
     m_curve = new CurveChart;
     m_confusion = new ConfusionView;
-    m_copy = button(tr("Copy numbers"), tr("Copies the confusion matrix, tab-separated"));
+    m_resume = makeButton(tr("Resume"), tr("Goes on with the stopped training"));
+    m_keep = makeButton(tr("Keep as it is"), tr("Makes a model of what the stopped training has reached"));
+    m_copy = makeButton(tr("Copy numbers"), tr("Copies the confusion matrix, tab-separated"));
     auto *pictures = new QHBoxLayout;
     pictures->setSpacing(kGroupGap);
     pictures->addWidget(m_curve, 1);
@@ -141,7 +171,8 @@ QWidget *ModelsPage::buildModels() {
     layout->setSpacing(kGap);
     layout->addWidget(m_empty);
     layout->addWidget(m_models, 2);
-    layout->addLayout(buttons);
+    layout->addLayout(actions);
+    layout->addLayout(measures);
     layout->addLayout(below);
     layout->addLayout(pictures, 3);
     return box;
@@ -149,9 +180,12 @@ QWidget *ModelsPage::buildModels() {
 
 void ModelsPage::connectSession() {
     connect(&m_session, &LabSession::catalogueReady, this, &ModelsPage::showCatalogue);
-    connect(&m_session, &LabSession::infoChanged, this, &ModelsPage::showModels);
+    connect(&m_session, &LabSession::infoChanged, this, [this] {
+        showModels();
+        readAgreement();
+    });
     connect(&m_session, &LabSession::trainingPoint, this, &ModelsPage::addPoint);
-    connect(&m_session, &LabSession::opened, this, [this] { m_undo.clear(); m_shownTraining.clear(); });
+    connect(&m_session, &LabSession::opened, this, [this] { m_undo.clear(); m_shownTraining.clear(); m_agreement.clear(); });
     connect(m_models, &QTableWidget::itemSelectionChanged, this, &ModelsPage::showChosen);
     connect(m_retrain, &QPushButton::clicked, this, [this] { duplicate(true); train(); });
     connect(m_duplicate, &QPushButton::clicked, this, [this] { duplicate(false); });
@@ -161,6 +195,10 @@ void ModelsPage::connectSession() {
     connect(m_keep, &QPushButton::clicked, this, [this] { if (const auto *training = chosenTraining()) m_session.keepTraining(QString::fromStdString(training->name)); });
     connect(m_shipped, &QPushButton::clicked, this, [this] { m_session.addShipped(); });
     connect(m_certify, &QPushButton::clicked, this, &ModelsPage::certify);
+    connect(m_attack, &QPushButton::clicked, this, &ModelsPage::attack);
+    connect(m_import, &QPushButton::clicked, this, &ModelsPage::import);
+    connect(m_trust, &QPushButton::clicked, this, &ModelsPage::trust);
+    connect(m_export, &QPushButton::clicked, this, &ModelsPage::exportChosen);
     connect(m_copy, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_confusion->toText()); });
     connect(&m_session.jobs(), &JobQueue::changed, this, &ModelsPage::showButtons);
 }
@@ -225,12 +263,12 @@ void ModelsPage::showModels() {
         const bool isComplete = !parameters.contains("complete") || parameters.at("complete") != "false";
         const QString state = model.recipe == "imported" ? (isTrusted(model) ? tr("imported") : tr("not loaded")) : isComplete ? tr("trained") : tr("kept early");
         fill(row, {QString::fromStdString(model.name), QString::fromStdString(model.recipe), QString::fromStdString(model.architecture),
-                   model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(), verifiedCell(model),
-                   model.isHidden ? tr("hidden") : state});
+                   model.cleanAccuracy ? QString::number(100 * *model.cleanAccuracy, 'f', 1) : QString(), attackedCell(m_session.info(), model),
+                   verifiedCell(m_session.info(), model), agreementCell(m_agreement, model), model.isHidden ? tr("hidden") : state});
     }
     for (std::size_t i = 0; i < trainings.size(); ++i) {
         const TrainingRecord &training = trainings[i];
-        fill(static_cast<int>(models.size() + i), {QString::fromStdString(training.name), QString::fromStdString(training.recipe), {}, {}, {},
+        fill(static_cast<int>(models.size() + i), {QString::fromStdString(training.name), QString::fromStdString(training.recipe), {}, {}, {}, {}, {},
                                                    tr("step %1 of %2").arg(training.step).arg(training.steps)});
     }
     m_empty->setVisible(m_models->rowCount() == 0);
@@ -259,7 +297,7 @@ void ModelsPage::showChosen() {
     }
     const auto *training = chosenTraining();
     if (const auto *model = chosenModel()) {
-        m_chosenName->setText(isTrusted(*model) ? tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)) + verifiedText(*model)
+        m_chosenName->setText(isTrusted(*model) ? tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)) + measuresText(m_session.info(), *model)
                                                 : QString::fromStdString(notTrustedSentence(*model)));
         m_curve->setCurve(curveFromJson(model->curveJson));
         m_confusion->setConfusion(confusionFromJson(model->confusionJson), names);
@@ -283,7 +321,12 @@ void ModelsPage::showButtons() {
     m_retrain->setEnabled(model != nullptr && model->recipe != "imported" && !m_session.catalogue().recipes.empty());
     m_duplicate->setEnabled(m_retrain->isEnabled());
     m_shipped->setVisible(hasShipped());
+    const bool isLoadable = model != nullptr && isTrusted(*model);
     m_certify->setEnabled(model != nullptr && model->recipe != "imported");
+    m_attack->setEnabled(isLoadable);
+    m_trust->setVisible(model != nullptr && !isLoadable);
+    m_export->setEnabled(model != nullptr && model->architecture != kCommand);
+    m_import->setEnabled(m_session.isOpen());
     m_hide->setEnabled(model != nullptr);
     m_hide->setText(model != nullptr && model->isHidden ? tr("Show") : tr("Hide"));
     m_remove->setEnabled((model != nullptr || training != nullptr) && !isUnderWay);
@@ -383,8 +426,8 @@ void ModelsPage::certify() {
     }
     CertifyRequest request;
     request.model = model->name;
-    request.norm = m_certifyNorm->currentData().toString().toStdString();
-    request.epsText = m_certifyEps->text().trimmed().toStdString();
+    request.norm = m_norm->currentData().toString().toStdString();
+    request.epsText = m_eps->text().trimmed().toStdString();
     m_session.certify(request);
     for (const auto &summary : m_session.info().runs) {
         request.run = summary.run.name;
@@ -392,23 +435,74 @@ void ModelsPage::certify() {
     }
 }
 
-QString ModelsPage::verifiedCell(const ModelRecord &model) const {
-    const auto found = m_session.info().certificates.find(model.hash);
-    if (found == m_session.info().certificates.end() || found->second.empty()) {
-        return {};
+void ModelsPage::attack() {
+    if (const auto *model = chosenModel()) {
+        EvaluateRequest request;
+        request.model = model->name;
+        request.count = kAttackedImages;
+        request.attack = "pgd";
+        request.norm = m_norm->currentData().toString().toStdString();
+        request.epsText = m_eps->text().trimmed().toStdString();
+        m_session.evaluate(request);
     }
-    const auto &most = *std::max_element(found->second.begin(), found->second.end(), [](const auto &a, const auto &b) { return a.images < b.images; });
-    return tr("%1 at %2").arg(100.0 * static_cast<double>(most.certified) / static_cast<double>(most.images), 0, 'f', 1).arg(QString::fromStdString(most.epsText));
 }
 
-QString ModelsPage::verifiedText(const ModelRecord &model) const {
-    QString text;
-    const auto found = m_session.info().certificates.find(model.hash);
-    for (const auto &count : found != m_session.info().certificates.end() ? found->second : std::vector<CertificateCount>()) {
-        text += tr("; certified at %1 %2: %3 of %4 images, %5 unknown").arg(QString::fromStdString(normTitle(parseNorm(count.norm))), QString::fromStdString(count.epsText))
-                    .arg(count.certified).arg(count.images).arg(count.unknown);
+void ModelsPage::import() {
+    auto *dialog = new ImportModelDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        m_session.importModel(dialog->request(), [page = QPointer<ModelsPage>(this)](const ImportModelOutcome &outcome) {
+            if (page && !outcome.checks.warnings.empty()) {
+                auto *box = new QMessageBox(QMessageBox::Warning, tr("Import model"), tr("%1 is imported. What the checks have found:").arg(QString::fromStdString(outcome.model.name)),
+                                            QMessageBox::Ok, page);
+                box->setInformativeText(QString::fromStdString(join(outcome.checks.warnings, "\n\n")));
+                box->setAttribute(Qt::WA_DeleteOnClose);
+                box->open();
+            }
+        });
+    });
+    dialog->open();
+}
+
+void ModelsPage::trust() {
+    const auto *model = chosenModel();
+    if (model == nullptr) {
+        return;
     }
-    return text;
+    const QString name = QString::fromStdString(model->name);
+    auto *question = new QMessageBox(QMessageBox::Question, tr("Load model"), tr("%1 came with this study and was not imported by you. Load it?").arg(name), QMessageBox::Cancel, this);
+    question->setInformativeText(tr("It runs %1. Load it only if you know where it comes from.").arg(QString::fromStdString(whatRuns(*model))));
+    auto *yes = question->addButton(tr("Load model"), QMessageBox::AcceptRole);
+    question->setDefaultButton(QMessageBox::Cancel);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    connect(yes, &QPushButton::clicked, this, [this, name] { m_session.trustModel(name); });
+    question->open();
+}
+
+void ModelsPage::exportChosen() {
+    const auto *model = chosenModel();
+    if (model == nullptr) {
+        return;
+    }
+    const QString name = QString::fromStdString(model->name);
+    const QString suffix = model->architecture == kOnnx ? QStringLiteral(".onnx") : QStringLiteral(".pt");
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export model"), name + suffix);
+    if (!path.isEmpty()) {
+        m_session.exportModel(name, path);
+    }
+}
+
+void ModelsPage::readAgreement() {
+    if (!isVisible() || !m_session.isOpen()) {
+        return;
+    }
+    m_session.study().ask(this, [](StudyFile &file) { return modelAgreement(file); }, [this](std::map<std::string, ModelAgreement> agreement) {
+        m_agreement = std::move(agreement);
+        const auto &models = m_session.info().models;
+        for (int row = 0; row < std::min(m_models->rowCount(), static_cast<int>(models.size())); ++row) {
+            setCell(m_models, row, kAgreementColumn, agreementCell(m_agreement, models[static_cast<std::size_t>(row)]));
+        }
+    });
 }
 
 void ModelsPage::addPoint(const QString &model, const TrainingPoint &point) {

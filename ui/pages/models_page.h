@@ -1,11 +1,14 @@
 #pragma once
 
+#include <map>
 #include <vector>
 
+#include "core/lab/report_study.h"
 #include "core/lab/shipped_models.h"
 #include "ui/pages/page.h"
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
@@ -31,10 +34,14 @@ class ModelsPage final : public Page {
 public:
     ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent);
     QStringList keys() const override;
+    void activated() override { readAgreement(); }
 
 private:
     QWidget *buildForm();
     QWidget *buildModels();
+    /// The buttons that bring models in and take them out, and those that measure the chosen one.
+    QHBoxLayout *buildActions();
+    QHBoxLayout *buildMeasures();
     void connectSession();
     void showCatalogue();
     void showRecipe();
@@ -51,9 +58,13 @@ private:
     void toggleHidden();
     bool hasShipped() const;
     void certify();
-    /// "87.5 at Linf 0.3" of what was certified at the largest of a model's sets; all of them in words.
-    QString verifiedCell(const ModelRecord &model) const;
-    QString verifiedText(const ModelRecord &model) const;
+    void attack();
+    void import();
+    /// Says what the chosen model would run, and asks.
+    void trust();
+    void exportChosen();
+    /// How the models agree with people follows from all answers, so it is read only where the page is in front.
+    void readAgreement();
     void addPoint(const QString &model, const TrainingPoint &point);
     QString freeModelName(const QString &base) const;
     const RecipeInfo *chosenRecipe() const;
@@ -67,12 +78,13 @@ private:
     ParameterForm *m_parameters;
     std::string m_preset;      ///< that the form was filled by; empty where the recipe has none
     QSpinBox *m_seed;
-    QLineEdit *m_name, *m_certifyEps;
-    QComboBox *m_certifyNorm;
-    QPushButton *m_train, *m_retrain, *m_duplicate, *m_hide, *m_remove, *m_resume, *m_keep, *m_copy, *m_certify, *m_shipped;
+    QLineEdit *m_name, *m_eps;
+    QComboBox *m_norm;
+    QPushButton *m_train, *m_retrain, *m_duplicate, *m_hide, *m_remove, *m_resume, *m_keep, *m_copy, *m_certify, *m_attack, *m_shipped, *m_import, *m_export, *m_trust;
     QTableWidget *m_models;
     CurveChart *m_curve;
     ConfusionView *m_confusion;
+    std::map<std::string, ModelAgreement> m_agreement;
     QString m_shownTraining;   ///< the training whose points the curve shows as they come
 };
 
