@@ -37,6 +37,7 @@ namespace metamer {
 namespace {
 
 constexpr int kAgreementColumn = 6;
+constexpr int kTextLines = 4;   // of what is known of the chosen model
 constexpr std::int64_t kAttackedImages = 500;
 
 /// What has been done already and can be undone.
@@ -151,6 +152,8 @@ QWidget *ModelsPage::buildModels() {
     auto *actions = buildActions(), *measures = buildMeasures();
     m_chosenName = new QLabel;
     m_chosenName->setWordWrap(true);
+    m_chosenName->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    m_chosenName->setMinimumHeight(kTextLines * m_chosenName->fontMetrics().lineSpacing());   // so that the buttons above stay where they are
     m_curve = new CurveChart;
     m_confusion = new ConfusionView;
     m_resume = makeButton(tr("Resume"), tr("Goes on with the stopped training"));
@@ -298,7 +301,7 @@ void ModelsPage::showChosen() {
     const auto *training = chosenTraining();
     if (const auto *model = chosenModel()) {
         m_chosenName->setText(isTrusted(*model) ? tr("%1: training curve and answers on the whole test split").arg(QString::fromStdString(model->name)) + measuresText(m_session.info(), *model)
-                                                : QString::fromStdString(notTrustedSentence(*model)));
+                                                : tr("%1 came with this study and is not loaded. Load tells what it would run.").arg(QString::fromStdString(model->name)));
         m_curve->setCurve(curveFromJson(model->curveJson));
         m_confusion->setConfusion(confusionFromJson(model->confusionJson), names);
         m_shownTraining.clear();
