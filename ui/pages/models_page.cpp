@@ -88,7 +88,7 @@ ModelsPage::ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent) :
     showModels();
 }
 
-QStringList ModelsPage::keys() const { return {tr("Ctrl+Return\tTrain"), tr("Ctrl+Z\tUndo hiding or removing a model"), tr("Tab\tNext field")}; }
+QStringList ModelsPage::keys() const { return {tr("Ctrl+Return\tTrain"), tr("Alt+I, Alt+X\tImport a model, export the chosen one"), tr("Alt+A, Alt+C\tAttack the chosen model, certify it"), tr("Ctrl+Z\tUndo hiding or removing a model"), tr("Tab\tNext field")}; }
 
 QWidget *ModelsPage::buildForm() {
     m_recipe = new QComboBox;
