@@ -152,11 +152,11 @@ bool ChildProcess::drainErrors() {
     return got < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-ChildProcess::Result ChildProcess::write(std::span<const std::uint8_t> bytes, Deadline deadline) {
-    const NoPipeSignal quiet;
+template <typename Byte, typename Move>
+ChildProcess::Result ChildProcess::moveAll(int end, short event, std::span<Byte> bytes, Deadline deadline, const Move &move) {
     bool hasErrors = true;
     while (!bytes.empty()) {
-        pollfd ends[2] = {{m_in, POLLOUT, 0}, {hasErrors ? m_err : -1, POLLIN, 0}};
+        pollfd ends[2] = {{end, event, 0}, {hasErrors ? m_err : -1, POLLIN, 0}};
         if (poll(ends, 2, millisecondsTo(deadline)) == 0) {
             return Result::TimedOut;
         }
@@ -166,36 +166,21 @@ ChildProcess::Result ChildProcess::write(std::span<const std::uint8_t> bytes, De
         if (ends[0].revents == 0) {
             continue;
         }
-        const ssize_t put = ::write(m_in, bytes.data(), bytes.size());
-        if (put < 0 && errno != EAGAIN && errno != EINTR) {
+        const ssize_t moved = move(end, bytes.data(), bytes.size());
+        if (moved == 0 || (moved < 0 && errno != EAGAIN && errno != EINTR)) {
             return Result::Ended;
         }
-        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(put, 0)));
+        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(moved, 0)));
     }
     return Result::Done;
 }
 
-ChildProcess::Result ChildProcess::read(std::span<std::uint8_t> bytes, Deadline deadline) {
-    bool hasErrors = true;
-    while (!bytes.empty()) {
-        pollfd ends[2] = {{m_out, POLLIN, 0}, {hasErrors ? m_err : -1, POLLIN, 0}};
-        if (poll(ends, 2, millisecondsTo(deadline)) == 0) {
-            return Result::TimedOut;
-        }
-        if (ends[1].revents != 0) {
-            hasErrors = drainErrors();
-        }
-        if (ends[0].revents == 0) {
-            continue;
-        }
-        const ssize_t got = ::read(m_out, bytes.data(), bytes.size());
-        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-            return Result::Ended;
-        }
-        bytes = bytes.subspan(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    }
-    return Result::Done;
+ChildProcess::Result ChildProcess::write(std::span<const std::uint8_t> bytes, Deadline deadline) {
+    const NoPipeSignal quiet;
+    return moveAll(m_in, POLLOUT, bytes, deadline, ::write);
 }
+
+ChildProcess::Result ChildProcess::read(std::span<std::uint8_t> bytes, Deadline deadline) { return moveAll(m_out, POLLIN, bytes, deadline, ::read); }
 
 ChildProcess::Result ChildProcess::readToEnd(std::string &text, std::size_t most, Deadline deadline) {
     std::uint8_t byte = 0;

@@ -57,6 +57,9 @@ public:
     std::string lastErrorLine() const;
 
 private:
+    /// Moves all of `bytes` through `end` by ::read or ::write, as `event` says that it is ready.
+    template <typename Byte, typename Move>
+    Result moveAll(int end, short event, std::span<Byte> bytes, Deadline deadline, const Move &move);
     bool drainErrors();
 
     pid_t m_pid = -1;

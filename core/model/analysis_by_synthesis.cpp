@@ -150,14 +150,14 @@ public:
     torch::Tensor boundLoss(const torch::Tensor &x, const torch::Tensor &labels, double beta, at::Generator &generator) const {
         const auto own = labels.cpu().eq(torch::arange(m_classes).unsqueeze(1)).to(x.device());                    // [classes, N]
         const auto rows = std::get<1>(own.to(torch::kUInt8).sort(true, 1, true)).slice(1, 0, own.sum(1).max().item<std::int64_t>());   // each class's images first
-        const auto counts = own.gather(1, rows);
+        const auto isOwn = own.gather(1, rows);
         const auto images = seen(x).index_select(0, rows.flatten()).view({m_classes, rows.size(1), -1});
         const auto noise = torch::randn({x.size(0), kLatent}, generator, torch::kFloat32).to(x.device()).index_select(0, rows.flatten()).view({m_classes, rows.size(1), -1});
         const auto code = m_encode(images, 0, m_classes);
         const auto mean = code.slice(2, 0, kLatent), logVariance = code.slice(2, kLatent);
         const auto divergence = (mean.square() + logVariance.exp() - 1 - logVariance).sum(-1) / 2;
         const auto errors = (decoded(mean + (logVariance / 2).exp() * noise, 0, m_classes) - images).square().sum(-1);
-        return (errors + beta * divergence).masked_select(counts).mean();
+        return (errors + beta * divergence).masked_select(isOwn).mean();
     }
 
 private:
