@@ -5,7 +5,6 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QFileDialog>
-#include <QFormLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -13,8 +12,6 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QPushButton>
-#include <QScrollArea>
-#include <QSpinBox>
 #include <QTableWidget>
 #include <QUndoStack>
 #include <QVBoxLayout>
@@ -29,9 +26,8 @@
 #include "ui/views/confusion_view.h"
 #include "ui/views/curve_chart.h"
 #include "ui/views/model_measures.h"
-#include "ui/views/parameter_form.h"
-#include "ui/views/side_form.h"
 #include "ui/views/table.h"
+#include "ui/views/training_form.h"
 
 namespace metamer {
 namespace {
@@ -80,7 +76,8 @@ ModelsPage::ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent) :
     auto *layout = makeLayout(tr("Models"));
     auto *columns = new QHBoxLayout;
     columns->setSpacing(kPageMargin);
-    columns->addWidget(buildForm());
+    m_form = new TrainingForm;
+    columns->addWidget(m_form);
     columns->addWidget(buildModels(), 1);
     layout->addLayout(columns, 1);
     connectSession();
@@ -89,31 +86,6 @@ ModelsPage::ModelsPage(LabSession &session, QUndoStack &undo, QWidget *parent) :
 }
 
 QStringList ModelsPage::keys() const { return {tr("Ctrl+Return\tTrain"), tr("Alt+I, Alt+X\tImport a model, export the chosen one"), tr("Alt+A, Alt+C\tAttack the chosen model, certify it"), tr("Ctrl+Z\tUndo hiding or removing a model"), tr("Tab\tNext field")}; }
-
-QWidget *ModelsPage::buildForm() {
-    m_recipe = new QComboBox;
-    m_summary = makeHint({});
-    m_parameters = new ParameterForm;
-    m_seed = new QSpinBox;
-    m_seed->setRange(0, 1000000000);
-    m_device = new QComboBox;
-    m_name = new QLineEdit;
-    m_name->setPlaceholderText(tr("the recipe's name"));
-    auto *form = makeSideForm();
-    form->addRow(tr("&Recipe"), m_recipe);
-    form->addRow(m_summary);
-    auto *rest = makeSideForm();
-    rest->addRow(tr("Seed"), m_seed);
-    rest->addRow(tr("Device"), m_device);
-    rest->addRow(tr("&Name"), m_name);
-    alignLabels(form);
-    alignLabels(rest);
-    m_train = new QPushButton(tr("&Train model"));
-    connect(m_recipe, &QComboBox::currentIndexChanged, this, &ModelsPage::showRecipe);
-    connect(m_train, &QPushButton::clicked, this, &ModelsPage::train);
-    connect(m_parameters, &ParameterForm::edited, this, &ModelsPage::showPreset);
-    return makeFormColumn({form, m_parameters, rest}, m_train);
-}
 
 QHBoxLayout *ModelsPage::buildActions() {
     m_import = makeButton(tr("&Import ..."), tr("Takes in a model of yours: TorchScript, ONNX, or a program that answers"));
@@ -182,6 +154,7 @@ QWidget *ModelsPage::buildModels() {
 }
 
 void ModelsPage::connectSession() {
+    connect(m_form, &TrainingForm::submitted, this, &ModelsPage::train);
     connect(&m_session, &LabSession::catalogueReady, this, &ModelsPage::showCatalogue);
     connect(&m_session, &LabSession::infoChanged, this, [this] {
         showModels();
@@ -207,43 +180,8 @@ void ModelsPage::connectSession() {
 }
 
 void ModelsPage::showCatalogue() {
-    const Catalogue &catalogue = m_session.catalogue();
-    m_recipe->clear();
-    for (const auto &recipe : catalogue.recipes) {
-        m_recipe->addItem(QString::fromStdString(recipe.title), QString::fromStdString(recipe.name));
-    }
-    fillDevices(m_device, catalogue.devices);
-    m_train->setEnabled(!catalogue.recipes.empty());
-    m_summary->setText(catalogue.recipes.empty() ? tr("Opening LibTorch ...") : m_summary->text());
-    showRecipe();
-}
-
-const RecipeInfo *ModelsPage::chosenRecipe() const {
-    const auto &recipes = m_session.catalogue().recipes;
-    const int row = m_recipe->currentIndex();
-    return row >= 0 && row < static_cast<int>(recipes.size()) ? &recipes[static_cast<std::size_t>(row)] : nullptr;
-}
-
-void ModelsPage::showRecipe() {
-    if (const auto *recipe = chosenRecipe()) {
-        m_summary->setText(QString::fromStdString(recipe->summary));
-        m_parameters->setSchema(recipe->schema);
-        m_preset = recipe->presets.empty() ? std::string() : m_parameters->values().at("preset");
-        const bool isWithoutGpu = m_session.catalogue().devices.size() < 2;
-        if (!recipe->presets.empty() && isWithoutGpu) {   // the papers' own trainings take days on a CPU
-            m_parameters->setValues({{"preset", recipe->presets.front().name}});
-        }
-    }
-}
-
-void ModelsPage::showPreset() {
-    const auto *recipe = chosenRecipe();
-    const auto values = m_parameters->values();
-    const auto preset = values.find("preset");
-    if (recipe != nullptr && preset != values.end() && preset->second != m_preset) {
-        m_preset = preset->second;
-        m_parameters->setValues(presetOptions(*recipe, m_preset));
-    }
+    m_form->setCatalogue(m_session.catalogue().recipes, m_session.catalogue().devices);
+    showButtons();
 }
 
 /// Models first, unfinished trainings after them.
@@ -340,40 +278,19 @@ void ModelsPage::showButtons() {
 }
 
 void ModelsPage::train() {
-    const auto *recipe = chosenRecipe();
-    if (recipe == nullptr || !m_session.isOpen()) {
-        return;
+    const auto request = m_form->request();
+    if (request && m_session.isOpen()) {
+        m_session.train(*request);
+        m_form->clearName();
     }
-    TrainModelRequest request;
-    request.recipe = recipe->name;
-    request.name = m_name->text().trimmed().toStdString();
-    request.seed = m_seed->value();
-    request.device = m_device->currentText().toStdString();
-    request.options = m_parameters->values();
-    m_session.train(request);
-    m_name->clear();
 }
 
 void ModelsPage::duplicate(bool isRetrained) {
-    const auto *model = chosenModel();
-    if (model == nullptr) {
-        return;
-    }
-    const int row = m_recipe->findData(QString::fromStdString(model->recipe));
-    m_recipe->setCurrentIndex(std::max(0, row));
-    showRecipe();
-    if (const auto *recipe = chosenRecipe()) {
-        const auto options = optionsFromJson(model->parametersJson, recipe->schema);
-        m_preset = options.contains("preset") ? options.at("preset") : m_preset;
-        m_parameters->setValues(options);
-    }
-    const auto kept = optionsFromJson(model->parametersJson);
-    const auto seed = kept.find("seed");
-    m_seed->setValue((seed != kept.end() ? std::stoi(seed->second) : 0) + (isRetrained ? 1 : 0));
-    m_name->setText(freeModelName(QString::fromStdString(model->name)));
-    if (!isRetrained) {
-        m_name->setFocus();
-        m_name->selectAll();
+    if (const auto *model = chosenModel()) {
+        m_form->fillFrom(*model, freeModelName(QString::fromStdString(model->name)), isRetrained ? 1 : 0);
+        if (!isRetrained) {
+            m_form->editName();
+        }
     }
 }
 
