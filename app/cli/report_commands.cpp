@@ -4,6 +4,7 @@
 #include "app/cli/cli.h"
 #include "core/base/text.h"
 #include "core/lab/doctor.h"
+#include "core/lab/export_study.h"
 #include "core/lab/report_study.h"
 #include "core/lab/verify_study.h"
 

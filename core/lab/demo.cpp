@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/lab/create_study.h"
-#include "core/lab/report_study.h"
+#include "core/lab/export_study.h"
 
 namespace metamer {
 

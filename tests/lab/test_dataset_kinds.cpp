@@ -8,6 +8,7 @@
 #include "core/image/codec.h"
 #include "core/lab/attack_run.h"
 #include "core/lab/create_study.h"
+#include "core/lab/export_study.h"
 #include "core/lab/labelling.h"
 #include "core/lab/models.h"
 #include "core/lab/report_study.h"

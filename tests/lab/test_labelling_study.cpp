@@ -4,6 +4,7 @@
 #include "core/data/file_bytes.h"
 #include "core/lab/annotators.h"
 #include "core/lab/bundle.h"
+#include "core/lab/export_study.h"
 #include "core/lab/import_examples.h"
 #include "core/lab/labelling.h"
 #include "core/lab/merge_studies.h"

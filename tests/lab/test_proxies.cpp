@@ -2,6 +2,7 @@
 #include "core/data/file_bytes.h"
 #include "core/lab/attack_run.h"
 #include "core/lab/create_study.h"
+#include "core/lab/export_study.h"
 #include "core/lab/inspect_example.h"
 #include "core/lab/models.h"
 #include "core/lab/proxies.h"

@@ -14,7 +14,7 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
-#include "core/lab/report_study.h"
+#include "core/lab/export_study.h"
 #include "core/study/consensus.h"
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
