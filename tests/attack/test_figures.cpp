@@ -3,6 +3,7 @@
 #include "core/attack/invariance/interpolate.h"
 #include "core/attack/invariance/l2_semantic.h"
 #include "core/attack/row_minima.h"
+#include "core/attack/semantic/drawing_traits.h"
 #include "core/attack/semantic/linf_styles.h"
 #include "core/attack/semantic/toggles.h"
 #include "core/data/digits.h"
@@ -126,6 +127,52 @@ private Q_SLOTS:
         QCOMPARE(holesOf(inkOf(boxes({{5, 5, 9, 2}, {5, 5, 2, 9}, {12, 5, 2, 9}})), kShape, 0.5f), 0);   // open below
         QVERIFY(!hasDarkInk({kShape, boxes({{5, 5, 6, 12}})}));
         QVERIFY(hasDarkInk({kShape, negative(boxes({{5, 5, 6, 12}}))}));
+    }
+
+    void holesUnderTheLeastAreaDoNotCount() {
+        const auto ring = inkOf(boxes({{5, 5, 6, 2}, {5, 9, 6, 2}, {5, 5, 2, 6}, {9, 5, 2, 6}}));   // a hole of 2 x 2
+        QCOMPARE(holesOf(ring, kShape, 0.5f, 4), 1);
+        QCOMPARE(holesOf(ring, kShape, 0.5f, 5), 0);
+    }
+
+    void traitsTellNewStrokesFromThickerOnes() {
+        const FigureSize usual{3, 200};
+        const Pixels bar = boxes({{6, 4, 4, 20}});
+        const auto traits = [&](const Pixels &drawn, const Pixels &figure) { return traitsOf(inkOf(bar), inkOf(drawn), inkOf(figure), usual, kShape); };
+
+        // A new stroke away from the old one, at 2/3 of its brightness and of its size.
+        Pixels apart = boxes({{6, 4, 4, 20}}, 150);
+        for (int y = 4; y < 24; ++y) {
+            std::fill_n(apart.begin() + y * 28 + 16, 4, std::uint8_t(100));
+        }
+        const DrawingTraits away = traits(apart, boxes({{6, 4, 4, 20}, {16, 4, 4, 20}}));
+        QCOMPARE(away.alongside, 0.0);
+        QCOMPARE(away.newArea, 80.0);
+        QVERIFY(std::abs(away.dark - 0.5 * (1 - 100.0 / 150)) < 1e-6);
+        QCOMPARE(away.wider, 0.0);
+        QCOMPARE(away.holesBeyond, 0);
+        QVERIFY(!away.gainsHole && away.standsOut == 0 && away.blot == 0);
+
+        // The old stroke thickened by a pixel on each side.
+        const DrawingTraits thick = traits(boxes({{5, 4, 6, 20}}), boxes({{5, 4, 6, 20}}));
+        QCOMPARE(thick.alongside, 1.0);
+        QCOMPARE(thick.wider, 1.0);
+        QCOMPARE(thick.dark, 0.0);
+
+        // A loop beside it: gained, and where the figure has none, one too many.
+        const Pixels loop = boxes({{6, 4, 4, 20}, {10, 4, 6, 2}, {10, 14, 6, 2}, {14, 4, 2, 12}});
+        QVERIFY(traits(loop, loop).gainsHole);
+        QCOMPARE(traits(loop, loop).holesBeyond, 0);
+        QCOMPARE(traits(loop, bar).holesBeyond, 1);
+
+        // Half of the old stroke is kept, half is left at 0.6 of its brightness.
+        Pixels halved = bar;
+        for (int y = 14; y < 24; ++y) {
+            std::fill_n(halved.begin() + y * 28 + 6, 4, std::uint8_t(153));
+        }
+        QVERIFY(std::abs(traits(halved, boxes({{6, 4, 4, 10}})).standsOut - 0.4) < 1e-6);
+        QVERIFY(traits(boxes({{4, 4, 16, 16}}), boxes({{4, 4, 16, 16}})).blot > 5);
+        QCOMPARE(traits(bar, bar).alongside, 0.0);   // nothing changed: nothing divided by nothing
     }
 
     void everyLinfStyleStaysInTheBallAndDrawsTheFigure() {

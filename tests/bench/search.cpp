@@ -147,7 +147,7 @@ void measureFigures(const Data &data) {
         std::printf("linf-semantic, l2-semantic, l0-transform: not measured; name the folder of 'metamer-engine --proxies' in METAMER_PROXIES\n");
         return;
     }
-    for (const auto &[name, norm, eps] : {std::tuple{"linf-semantic", Norm::Linf, "0.4"}, std::tuple{"l2-semantic", Norm::L2, "4"}, std::tuple{"l0-transform", Norm::L0, "25"}}) {
+    for (const auto &[name, norm, eps] : {std::tuple{"linf-semantic", Norm::Linf, "0.4"}, std::tuple{"l2-semantic", Norm::L2, "4"}, std::tuple{"l0-transform", Norm::L0, "45"}}) {
         AttackSetup setup = setupFor(data, name, norm, eps);
         setup.targets = Targets::parse("any", 10);
         setup.selector = proxy;

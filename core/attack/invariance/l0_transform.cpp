@@ -238,9 +238,9 @@ AttackInfo l0TransformInfo() {
             {Norm::L0},
             ParameterSchema({
                 {"donors", "Donors a class", ParameterType::Integer, "12", 1, 64, "", "So many of the nearest donors of each class are tried.", "Metamer", {}, true},
-                {"pixel-price", "Price of a pixel", ParameterType::Real, "0.05", 0, 10, "", "What a changed pixel costs, in log-odds of the selector.", "Metamer", {}, true},
+                {"pixel-price", "Price of a pixel", ParameterType::Real, "0.07", 0, 10, "", "What a changed pixel costs, in log-odds of the selector.", "Metamer", {}, true},
             }),
-            "25",
+            "45",
             "any",
             true,
             true};

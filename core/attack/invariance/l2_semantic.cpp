@@ -46,7 +46,6 @@ public:
         return movedTowards(source, wanted, m_eps);
     }
 
-    double evenest() const override { return 0.7; }
     int brightestNewInk() const override { return 255; }
 
     std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const override {

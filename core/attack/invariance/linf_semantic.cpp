@@ -21,8 +21,6 @@ public:
         return renderLinf(style, source, figure, shape, m_greyLevels);
     }
 
-    double evenest() const override { return std::min(0.7, 1.05 * m_greyLevels / (255.0 - m_greyLevels)); }
-
     int brightestNewInk() const override { return m_greyLevels; }
 
     std::vector<std::pair<std::string, std::unique_ptr<FigureRenderer>>> larger() const override {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "core/attack/parallel.h"
+#include "core/attack/semantic/figure.h"
 #include "core/model/blas_threads.h"
 
 namespace metamer {
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kComponents = 64;
 constexpr std::int64_t kShortList = 64;
+constexpr float kOddHolePrice = 8;   // px
 
 std::vector<Placement> coarseGrid() {
     std::vector<Placement> grid;
@@ -46,6 +49,28 @@ torch::Tensor sourceMaps(const std::vector<Placement> &grid, std::int64_t height
     return torch::tensor(maps).view({static_cast<std::int64_t>(grid.size()), 2, 3});
 }
 
+/// [N, 1] What figures cost more, in pixels, whose holes are not as many as most of the given ones have, as they are or with
+/// wider strokes: a loop that is nearly closed is no loop once it is drawn over a source.
+torch::Tensor oddHolePrices(const LabelledImages &donors, const std::vector<std::int64_t> &indices) {
+    const ImageShape &shape = donors.images.shape;
+    std::vector<int> holes(indices.size()), ofWider(indices.size());
+    inParallel(indices.size(), [&](std::size_t i) {
+        const InkPlane figure = inkOf(donors.images.at(indices[i]));
+        holes[i] = holesOf(figure, shape, 0.4f);
+        ofWider[i] = holesOf(widened(figure, shape), shape, 0.45f, 3);
+    });
+    std::map<int, int> counts;
+    for (const int count : holes) {
+        ++counts[count];
+    }
+    const int usual = std::max_element(counts.begin(), counts.end(), [](const auto &a, const auto &b) { return a.second < b.second; })->first;
+    std::vector<float> prices;
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        prices.push_back(kOddHolePrice * static_cast<float>(std::max(std::abs(holes[i] - usual), std::abs(ofWider[i] - usual))));
+    }
+    return torch::tensor(prices).view({-1, 1});
+}
+
 }  // namespace
 
 DonorIndex::DonorIndex(const LabelledImages &donors, torch::Device device, std::int64_t seed)
@@ -62,7 +87,8 @@ DonorIndex::DonorIndex(const LabelledImages &donors, torch::Device device, std::
     for (ClassRows &members : rowsByClass(donors)) {
         const auto rows = flatRows(donors.images, members.indices, device);
         const auto ink = rows.sum(1, true);
-        m_classes.push_back({std::move(members), torch::cat({torch::mm(rows - m_leading.mean, m_leading.basis), ink, torch::ones_like(ink)}, 1)});
+        const auto odd = oddHolePrices(donors, members.indices).to(device);
+        m_classes.push_back({std::move(members), torch::cat({torch::mm(rows - m_leading.mean, m_leading.basis), ink, torch::ones_like(ink), odd}, 1)});
     }
 }
 
@@ -80,8 +106,8 @@ std::vector<PlacedDonor> DonorIndex::cheapest(const InkCost &cost, const std::ve
     const auto scaled = seen / m_areas.unsqueeze(1);
     const auto projected = torch::mm(scaled, m_leading.basis).t().contiguous();                             // [K, V]
     const auto inkPrice = (cost.addWeight() / m_areas).unsqueeze(0);                                // [1, V]
-    // The price of ink goes in as one more component, so that one product gives the whole cost.
-    const auto right = torch::cat({-projected, inkPrice, constant.unsqueeze(0)});
+    // The prices of ink and of odd holes go in as more components, so that one product gives the whole cost.
+    const auto right = torch::cat({-projected, inkPrice, constant.unsqueeze(0), torch::ones_like(inkPrice)});
     std::vector<const ClassBlock *> blocks;
     std::vector<torch::Tensor> shortLists;
     for (const ClassBlock &block : m_classes) {
@@ -105,11 +131,12 @@ std::vector<PlacedDonor> DonorIndex::priced(const ClassBlock &block, const torch
                                             const torch::Tensor &stays, int most) const {
     const torch::NoGradGuard noGrad;
     std::vector<std::int64_t> indices;
+    const auto odd = block.shortRows.slice(1, -1).index_select(0, shortList.to(m_device));
     for (std::int64_t i = 0; i < shortList.size(0); ++i) {
         indices.push_back(block.members.indices[static_cast<std::size_t>(shortList[i].item<std::int64_t>())]);
     }
     const auto x = flatRows(m_donors.images, indices, m_device);
-    const auto best = (torch::mm(x, turned) + x.sum(1, true) * inkPrice + stays).min(1);
+    const auto best = (torch::mm(x, turned) + x.sum(1, true) * inkPrice + stays + odd).min(1);
     const auto prices = std::get<0>(best).cpu(), at = std::get<1>(best).cpu();
     std::vector<PlacedDonor> donors;
     for (std::size_t i = 0; i < indices.size(); ++i) {

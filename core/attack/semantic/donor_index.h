@@ -21,10 +21,10 @@ struct PlacedDonor {
 /// Finds the donors that cost least over a source. The source is transformed instead of the donors: 9 rotations up to 24
 /// degrees, 3 scales and 25 shifts make 675 weight images, and the cost of all donors is one matrix product with them. That
 /// product is first taken in the 64 leading principal components of the donors; the 64 best of a class by it are then
-/// priced exactly.
+/// priced exactly. Donors whose holes are not those of their class cost more.
 class DonorIndex {
 public:
-    /// `donors` with light ink on dark ground; must outlive the index. 260 bytes a donor on the device.
+    /// `donors` with light ink on dark ground; must outlive the index. 270 bytes a donor on the device.
     DonorIndex(const LabelledImages &donors, torch::Device device, std::int64_t seed);
 
     /// The `perClass` cheapest donors of each of `classes`, cheapest first within a class; ties by row.
@@ -33,7 +33,7 @@ public:
 private:
     struct ClassBlock {
         ClassRows members;
-        torch::Tensor shortRows;   ///< [N, K + 2]: components, ink in full pixels, one
+        torch::Tensor shortRows;   ///< [N, K + 3]: components, ink in full pixels, one, price of odd holes in pixels
     };
 
     /// The donors of a short list with their exact least cost, the cheapest `most`. `turned` [D, V] and `inkPrice` [1, V] as `cheapest` makes them.

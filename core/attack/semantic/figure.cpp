@@ -24,8 +24,8 @@ double percentile(std::vector<double> values, double share) {
     return values.empty() ? 0 : values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-/// Connected sets of at least two pixels of ground that do not reach the border of the image.
-std::vector<std::vector<int>> holesIn(const InkPlane &ink, const ImageShape &shape, float threshold) {
+/// Connected sets of at least `leastArea` pixels of ground that do not reach the border of the image.
+std::vector<std::vector<int>> holesIn(const InkPlane &ink, const ImageShape &shape, float threshold, std::size_t leastArea) {
     std::vector<std::uint8_t> ground(ink.size());
     std::transform(ink.begin(), ink.end(), ground.begin(), [&](float value) { return value <= threshold ? 1 : 0; });
     const auto isOnBorder = [&](int at) {
@@ -33,7 +33,7 @@ std::vector<std::vector<int>> holesIn(const InkPlane &ink, const ImageShape &sha
         return x == 0 || y == 0 || x == shape.width - 1 || y == shape.height - 1;
     };
     auto sets = connectedSets(ground, shape);
-    std::erase_if(sets, [&](const std::vector<int> &set) { return set.size() < 2 || std::any_of(set.begin(), set.end(), isOnBorder); });
+    std::erase_if(sets, [&](const std::vector<int> &set) { return set.size() < leastArea || std::any_of(set.begin(), set.end(), isOnBorder); });
     return sets;
 }
 
@@ -121,7 +121,9 @@ std::vector<std::vector<int>> connectedSets(std::span<const std::uint8_t> mask, 
     return sets;
 }
 
-int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold) { return static_cast<int>(holesIn(ink, shape, threshold).size()); }
+int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold, std::size_t leastArea) {
+    return static_cast<int>(holesIn(ink, shape, threshold, leastArea).size());
+}
 
 bool hasDarkInk(const ImageSet &images) {
     std::vector<std::uint8_t> border;
@@ -154,7 +156,7 @@ Pixels withGapsClosed(const Pixels &pixels, const ImageShape &shape) {
     constexpr int kSeen = 96;
     const InkPlane ink = inkOf(brightened(pixels, kSeen));
     InkPlane closed = narrowed(widened(ink, shape), shape);
-    for (const auto &hole : holesIn(ink, shape, 0.5f)) {   // a hole is no gap
+    for (const auto &hole : holesIn(ink, shape, 0.5f, 2)) {   // a hole is no gap
         for (const int at : hole) {
             closed[static_cast<std::size_t>(at)] = 0;
         }

@@ -27,9 +27,9 @@ FigureSize usualFigure(const LabelledImages &images);
 /// Connected sets of pixels (8 neighbours) where `mask` is not 0; each as pixel numbers, rising; the largest set first.
 std::vector<std::vector<int>> connectedSets(std::span<const std::uint8_t> mask, const ImageShape &shape);
 
-/// How many holes a figure has where it has more than `threshold` of ink: connected sets of at least two pixels of ground that
-/// do not reach the border of the image.
-int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold);
+/// How many holes a figure has where it has more than `threshold` of ink: connected sets of at least `leastArea` pixels of
+/// ground that do not reach the border of the image.
+int holesOf(const InkPlane &ink, const ImageShape &shape, float threshold, std::size_t leastArea = 2);
 
 /// True if the ink of a data set is dark on light ground, by the median of its images' borders.
 bool hasDarkInk(const ImageSet &images);

@@ -9,13 +9,27 @@
 namespace metamer {
 namespace {
 
-constexpr std::size_t kStyled = 30;    // drawings that are drawn in every style
+constexpr std::size_t kStyled = 40;    // drawings that are drawn in every style
 constexpr std::size_t kVaried = 3;     // drawings that are varied
 constexpr int kVariations = 12;
 constexpr int kVaryRounds = 3;
 constexpr std::size_t kOffered = 40;   // drawings that a model is asked about
-constexpr float kFaintest = 0.12f;     // ink that is seen as ink
 constexpr int kLeastSeen = 64;         // grey levels: darker new ink is not seen as a stroke beside old ink
+
+// What a trait is worth, in log-odds that a reader takes the drawing for its figure; the others are parameters.
+constexpr double kHoleGained = 0.7;
+constexpr double kStandingOut = 1.5;
+constexpr double kWiderPrice = 0.15;      // a pixel
+constexpr double kNewAreaPrice = 0.014;   // a pixel
+
+/// The same of a reading: the class aimed at, the source's own, and none.
+double worthOf(const ProxyReading &reading, int target, int label) {
+    const auto logOdds = [](float p) {
+        const double inside = std::clamp(static_cast<double>(p), 1e-4, 1 - 1e-4);
+        return std::log(inside / (1 - inside));
+    };
+    return 0.17 * logOdds(reading.probabilityOf(target)) - 0.18 * logOdds(reading.probabilityOf(label)) - 0.11 * logOdds(reading.notAClass);
+}
 
 }  // namespace
 
@@ -44,29 +58,30 @@ std::vector<Candidate> FigureAttack::perturb(std::span<const std::uint8_t> given
     if (first.empty() || stop.isAbortRequested()) {
         return {};
     }
-    judge(first, source);
+    judge(first, source, label);
     std::vector<Candidate> candidates;
     if (!m_setup.targets.isOneEach()) {
-        candidates.push_back(chosen(drawn(std::move(first), source, cost, seed, stop), source, label));
+        candidates.push_back(chosen(drawn(std::move(first), source, label, cost, seed, stop), source, label));
         return candidates;
     }
     for (const int target : targets) {
         std::vector<Drawing> ofClass;
         std::copy_if(first.begin(), first.end(), std::back_inserter(ofClass), [&](const Drawing &drawing) { return drawing.donor.classIndex == target; });
         if (!ofClass.empty()) {
-            candidates.push_back(chosen(drawn(std::move(ofClass), source, cost, seed, stop), source, label));
+            candidates.push_back(chosen(drawn(std::move(ofClass), source, label, cost, seed, stop), source, label));
         }
     }
     return candidates;
 }
 
 /// Draws, reads and scores every drawing; the best first.
-void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source) const {
+void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source, int label) const {
+    const InkPlane ink = inkOf(source);
     inParallel(drawings.size(), [&](std::size_t i) {
         Drawing &drawing = drawings[i];
         const InkPlane figure = m_placer.planeOf(drawing.donor);
         drawing.pixels = m_renderer->render(drawing.style, source, figure, m_placer.shape());
-        drawing.price = priceOf(source, drawing.pixels, figure);
+        drawing.price = priceOf(traitsOf(ink, inkOf(drawing.pixels), figure, m_placer.usual(), m_placer.shape()));
     });
     std::vector<Pixels> images;
     for (const Drawing &drawing : drawings) {
@@ -75,7 +90,7 @@ void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source) c
     const auto readings = readFigures(images, m_renderer->brightestNewInk());
     for (std::size_t i = 0; i < drawings.size(); ++i) {
         drawings[i].reading = readings[i];
-        drawings[i].score = conviction(readings[i], drawings[i].donor.classIndex) - drawings[i].price;
+        drawings[i].score = worthOf(readings[i], drawings[i].donor.classIndex, label) - drawings[i].price;
     }
     std::stable_sort(drawings.begin(), drawings.end(), [](const Drawing &a, const Drawing &b) { return a.score > b.score; });
 }
@@ -89,28 +104,15 @@ std::vector<ProxyReading> FigureAttack::readFigures(const std::vector<Pixels> &i
     return m_placer.readTwice(images, [&](const Pixels &image) { return brightened(image, std::max(brightestNewInk, kLeastSeen)); });
 }
 
-/// Strokes wider, and figures larger, than real ones get; holes of the figure that are closed; new ink, the more the darker it is
-/// than old; bright ink outside the figure.
-double FigureAttack::priceOf(const Pixels &source, const Pixels &pixels, const InkPlane &figure) const {
-    const InkPlane ink = inkOf(pixels);
-    const FigureSize size = measureFigure(ink, m_placer.shape(), 0.4f * *std::max_element(ink.begin(), ink.end()));
-    double oldInk = 0, oldArea = 0, newInk = 0, newArea = 0, residue = 0;
-    for (std::size_t i = 0; i < ink.size(); ++i) {
-        const bool isOld = source[i] > 127;
-        (isOld ? oldInk : newInk) += figure[i] * ink[i];
-        (isOld ? oldArea : newArea) += figure[i];
-        residue += std::max(0.0f, 1 - 2 * figure[i]) * ink[i];
-    }
-    const double newShare = newArea / std::max(1.0, newArea + oldArea);
-    const double evenness = oldArea > 0 && newArea > 0 ? (newInk / newArea) / std::max(0.01, oldInk / oldArea) : 1;
-    const double blot = std::max(0.0, size.halfWidth - m_placer.usual().halfWidth) + 0.012 * std::max(0, size.area - m_placer.usual().area);
-    const int closed = std::max(0, holesOf(figure, m_placer.shape(), 0.4f) - holesOf(ink, m_placer.shape(), kFaintest));
+/// What the traits of a drawing cost, less what they are worth.
+double FigureAttack::priceOf(const DrawingTraits &traits) const {
     const auto price = [&](const char *name) { return m_setup.values.real(name); };
-    return price("blot-price") * blot + price("hole-price") * closed + price("dark-price") * newShare * std::max(0.0, 1 - evenness) +
-           price("uneven-price") * newShare * std::max(0.0, m_renderer->evenest() - evenness) + price("residue-price") * residue / std::max(1.0, oldInk + newInk);
+    return price("alongside-price") * traits.alongside + price("dark-price") * traits.dark + price("hole-price") * traits.holesBeyond +
+           price("blot-price") * traits.blot + kWiderPrice * traits.wider + kNewAreaPrice * traits.newArea - kHoleGained * (traits.gainsHole ? 1 : 0) -
+           kStandingOut * traits.standsOut;
 }
 
-std::vector<FigureAttack::Drawing> FigureAttack::drawn(std::vector<Drawing> first, const Pixels &source, const InkCost &cost, std::uint64_t seed,
+std::vector<FigureAttack::Drawing> FigureAttack::drawn(std::vector<Drawing> first, const Pixels &source, int label, const InkCost &cost, std::uint64_t seed,
                                                        const StopToken &stop) const {
     first.resize(std::min(first.size(), kStyled));
     if (stop.isStopRequested()) {
@@ -127,7 +129,7 @@ std::vector<FigureAttack::Drawing> FigureAttack::drawn(std::vector<Drawing> firs
             drawings.push_back({donor, style});
         }
     }
-    judge(drawings, source);
+    judge(drawings, source, label);
     Rng rng(seed + 2);
     for (int round = 0; round < kVaryRounds && !stop.isStopRequested(); ++round) {
         std::vector<Drawing> varied(drawings.begin(), drawings.begin() + static_cast<std::ptrdiff_t>(std::min(kVaried, drawings.size())));
@@ -139,16 +141,18 @@ std::vector<FigureAttack::Drawing> FigureAttack::drawn(std::vector<Drawing> firs
                 varied.push_back(std::move(variation));
             }
         }
-        judge(varied, source);
+        judge(varied, source, label);
         drawings.insert(drawings.begin(), varied.begin(), varied.begin() + static_cast<std::ptrdiff_t>(std::min(kVaried, varied.size())));
     }
     return drawings;
 }
 
-/// The best drawing; where a model's answer must be kept, the best of which it is. `drawings` come best first.
+/// The best drawing that the selector reads as its figure; where a model's answer must be kept, the best of which it is, too.
+/// `drawings` come best first.
 Candidate FigureAttack::chosen(const std::vector<Drawing> &drawings, const Pixels &source, int label) const {
     const auto isRead = [](const Drawing &drawing) { return drawing.reading.label() == drawing.donor.classIndex; };
-    const Drawing *best = &drawings.front();
+    const auto read = std::find_if(drawings.begin(), drawings.end(), isRead);
+    const Drawing *best = read != drawings.end() ? &*read : &drawings.front();
     if (m_setup.keeps) {
         const auto end = drawings.begin() + static_cast<std::ptrdiff_t>(std::min(kOffered, drawings.size()));
         const auto kept = std::find_if(drawings.begin(), end, [&](const Drawing &drawing) { return isRead(drawing) && m_setup.keeps(m_placer.asGiven(drawing.pixels)); });
@@ -191,11 +195,10 @@ std::vector<Parameter> figureParameters() {
     const std::string source = "Metamer";
     return {{"donors", "Donors a class", ParameterType::Integer, "30", 1, 64, "", "So many of the cheapest donors of each class are tried.", source, {}, true},
             {"add-weight", "Price of added ink", ParameterType::Real, "0.25", 0.01, 1, "", "What added ink costs in the search, against 1 for ink that cannot be taken away.", source, {}, true},
-            {"blot-price", "Price of blots", ParameterType::Real, "0.8", 0, 100, "", "What a pixel of half-width beyond that of real figures costs, in log-odds.", source, {}, true},
-            {"uneven-price", "Price of uneven ink", ParameterType::Real, "14", 0, 100, "", "What new ink costs that is darker beside the old than the ball makes necessary.", source, {}, true},
-            {"hole-price", "Price of closed holes", ParameterType::Real, "3", 0, 100, "", "What each hole of the figure costs that is filled with ink.", source, {}, true},
-            {"dark-price", "Price of dark ink", ParameterType::Real, "8", 0, 100, "", "What new ink costs, the more the darker it is than old.", source, {}, true},
-            {"residue-price", "Price of residue", ParameterType::Real, "4", 0, 100, "", "What ink outside the figure costs, as a share of the figure.", source, {}, true}};
+            {"alongside-price", "Price of thicker strokes", ParameterType::Real, "2.5", 0, 100, "", "What added ink costs that only touches old ink, as a share of all added ink.", source, {}, true},
+            {"dark-price", "Price of dark ink", ParameterType::Real, "5", 0, 100, "", "What new ink costs, the more the darker it is than old.", source, {}, true},
+            {"hole-price", "Price of other holes", ParameterType::Real, "1.1", 0, 100, "", "What each hole costs that the figure does not have.", source, {}, true},
+            {"blot-price", "Price of blots", ParameterType::Real, "0.3", 0, 100, "", "What a pixel of half-width beyond that of real figures costs.", source, {}, true}};
 }
 
 }  // namespace metamer

@@ -2,6 +2,7 @@
 // Private to the libraries that use LibTorch: includes torch.
 
 #include "core/attack/semantic/donor_placer.h"
+#include "core/attack/semantic/drawing_traits.h"
 
 namespace metamer {
 
@@ -19,9 +20,6 @@ public:
     /// The source changed towards the figure, within the budget.
     virtual Pixels render(const std::string &style, const Pixels &source, const InkPlane &figure, const ImageShape &shape) const = 0;
 
-    /// How bright new ink can be beside old ink at best, 0 .. 1; only what is darker than that is priced as uneven.
-    virtual double evenest() const = 0;
-
     /// The brightest that new ink gets, in grey levels: 1 .. 255.
     virtual int brightestNewInk() const = 0;
 
@@ -30,9 +28,8 @@ public:
 };
 
 /// Draws figures of other classes over a source and lets the selector choose: the cheapest donors of each class are laid
-/// over the source and drawn in one style; the thirty most convincing may bend and are drawn in every style; the best three
-/// are varied by small random steps, three times. From the score of a drawing are taken what the selector minds less than
-/// people do: blots, closed holes, dark ink and residue.
+/// over the source and drawn in one style; the forty most convincing may bend and are drawn in every style; the best three
+/// are varied by small random steps, three times. The score of a drawing joins what the selector reads in it with its traits.
 class FigureAttack final : public Attack {
 public:
     FigureAttack(const AttackSetup &setup, std::unique_ptr<FigureRenderer> renderer);
@@ -42,10 +39,11 @@ public:
 private:
     struct Drawing;
 
-    void judge(std::vector<Drawing> &drawings, const Pixels &source) const;
+    void judge(std::vector<Drawing> &drawings, const Pixels &source, int label) const;
     std::vector<ProxyReading> readFigures(const std::vector<Pixels> &images, int brightestNewInk) const;
-    double priceOf(const Pixels &source, const Pixels &pixels, const InkPlane &figure) const;
-    std::vector<Drawing> drawn(std::vector<Drawing> first, const Pixels &source, const InkCost &cost, std::uint64_t seed, const StopToken &stop) const;
+    double priceOf(const DrawingTraits &traits) const;
+    std::vector<Drawing> drawn(std::vector<Drawing> first, const Pixels &source, int label, const InkCost &cost, std::uint64_t seed,
+                               const StopToken &stop) const;
     Candidate chosen(const std::vector<Drawing> &drawings, const Pixels &source, int label) const;
     void explainFailure(Candidate &candidate, const Drawing &best, const Pixels &source, int label) const;
 

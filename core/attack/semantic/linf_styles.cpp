@@ -43,31 +43,6 @@ InkPlane plain(const Scene &scene) { return scene.donor; }
 /// Old strokes dimmed to 1 - eps, so that new ones at eps look nearly as bright.
 InkPlane even(const Scene &scene) { return times(figureOf(scene), 1 - scene.eps); }
 
-/// The same with strokes half a pixel, and a pixel, wider on each side.
-InkPlane evenWider(const Scene &scene) {
-    const InkPlane figure = figureOf(scene), wide = widened(figure, scene.shape);
-    InkPlane drawn(figure);
-    for (std::size_t i = 0; i < drawn.size(); ++i) {
-        drawn[i] = std::max(figure[i], 0.6f * wide[i]) * (1 - scene.eps);
-    }
-    return drawn;
-}
-InkPlane evenWidest(const Scene &scene) { return times(widened(figureOf(scene), scene.shape), 1 - scene.eps); }
-
-/// New strokes a pixel wider away from the source's ink, old ones as they are: width makes up for brightness. The change is
-/// gradual, so that outlines stay smooth.
-InkPlane balanced(const Scene &scene) {
-    const InkPlane figure = figureOf(scene), wide = widened(figure, scene.shape), near = widened(widened(scene.source, scene.shape, 1.0f), scene.shape);
-    InkPlane drawn(figure);
-    for (std::size_t i = 0; i < drawn.size(); ++i) {
-        drawn[i] = (near[i] * figure[i] + (1 - near[i]) * wide[i]) * (1 - scene.eps);
-    }
-    return drawn;
-}
-
-/// What of the figure is there already stays at full brightness, so that it stands out from residue at 1 - eps.
-InkPlane standingOut(const Scene &scene) { return figureOf(scene); }
-
 /// Even, with gaps between figure and residue closed: what cannot go away becomes part of a wider stroke.
 InkPlane closed(const Scene &scene) {
     InkPlane all = figureOf(scene);
@@ -87,8 +62,7 @@ struct Style {
     InkPlane (*wanted)(const Scene &scene);
 };
 
-const std::vector<Style> kStyles = {{"even", even},         {"plain", plain}, {"even-wider", evenWider}, {"even-widest", evenWidest},
-                                    {"balanced", balanced}, {"stand-out", standingOut}, {"closed", closed}};
+const std::vector<Style> kStyles = {{"even", even}, {"plain", plain}, {"closed", closed}};
 
 }  // namespace
 
