@@ -369,7 +369,7 @@ void InspectPage::showModels(const InspectedExample &found) {
         m_models->addWidget(bars);
     }
     if (found.models.empty()) {
-        m_models->addWidget(makeHint(tr("No model yet; train one on the Data page.")));
+        m_models->addWidget(makeHint(tr("No model yet; train or import one on the Models page.")));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace metamer {
 namespace {
@@ -28,12 +29,26 @@ double percentile(std::vector<double> values, double share) {
 std::vector<std::vector<int>> holesIn(const InkPlane &ink, const ImageShape &shape, float threshold, std::size_t leastArea) {
     std::vector<std::uint8_t> ground(ink.size());
     std::transform(ink.begin(), ink.end(), ground.begin(), [&](float value) { return value <= threshold ? 1 : 0; });
-    const auto isOnBorder = [&](int at) {
-        const int x = at % shape.width, y = at / shape.width;
-        return x == 0 || y == 0 || x == shape.width - 1 || y == shape.height - 1;
+    std::vector<int> outside;   // what reaches the border is no hole
+    outside.reserve(ink.size());
+    const auto take = [&](int at, bool) {
+        if (std::exchange(ground[static_cast<std::size_t>(at)], std::uint8_t(0)) != 0) {
+            outside.push_back(at);
+        }
     };
+    for (int x = 0; x < shape.width; ++x) {
+        take(x, false);
+        take((shape.height - 1) * shape.width + x, false);
+    }
+    for (int y = 0; y < shape.height; ++y) {
+        take(y * shape.width, false);
+        take(y * shape.width + shape.width - 1, false);
+    }
+    for (std::size_t next = 0; next < outside.size(); ++next) {
+        forNeighbours(outside[next], shape, take);
+    }
     auto sets = connectedSets(ground, shape);
-    std::erase_if(sets, [&](const std::vector<int> &set) { return set.size() < leastArea || std::any_of(set.begin(), set.end(), isOnBorder); });
+    std::erase_if(sets, [&](const std::vector<int> &set) { return set.size() < leastArea; });
     return sets;
 }
 
