@@ -28,10 +28,10 @@ struct EvaluateRequest {
     std::int64_t count = 0;      ///< test images, drawn by seed; 0: all
     std::int64_t seed = 0;
     std::string device = "auto";
-    std::string attack;          ///< "pgd" or "pgd-margin"; empty: clean accuracy alone
+    std::string attack = {};     ///< "pgd" or "pgd-margin"; empty: clean accuracy alone
     std::string norm = "linf";
     std::string epsText = "0.3";
-    std::map<std::string, std::string> options;   ///< the attack's own
+    std::map<std::string, std::string> options = {};   ///< the attack's own
 };
 
 struct ModelEvaluation {

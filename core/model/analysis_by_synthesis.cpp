@@ -81,7 +81,7 @@ public:
             for (std::int64_t part = from; part < to; ++part) {
                 const auto first = part * kAtOnce, count = std::min(kAtOnce, images.size(0) - first);
                 const auto found = refined(starts.narrow(1, first, count), images.narrow(0, first, count));
-                const torch::NoGradGuard noGrad;
+                const torch::NoGradGuard noGradHere;   // a guard holds in its own thread
                 least.narrow(1, first, count).copy_(found);
             }
         });

@@ -80,8 +80,8 @@ struct ModelReport {
     std::optional<double> agreementChanged;  ///< the same, of the examples that people changed
     std::optional<double> predictionKept;    ///< same answer on source and example, of all examples
     std::optional<double> certifiedShare;    ///< of the examples that a certificate's radius reaches, those certified; null until certificates are computed
-    std::optional<std::int64_t> invarianceSuccesses;  ///< kept, people changed, and right on the source
-    std::optional<std::int64_t> certifiedInvariance;  ///< of those, certified; null without certificates
+    std::optional<std::int64_t> invarianceSuccesses = {};  ///< kept, people changed, and right on the source
+    std::optional<std::int64_t> certifiedInvariance = {};  ///< of those, certified; null without certificates
     std::int64_t proxyChanged = 0;           ///< the evaluator proxy reads another class than the source's, and the model was right on the source
     std::int64_t proxyKept = 0;              ///< of those, the model kept its answer
     std::int64_t proxyKeptCertified = 0;     ///< of those, certified

@@ -2,13 +2,9 @@
 
 #include <cmath>
 
-#include <QFormLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QLineEdit>
-#include <QPushButton>
-#include <QSettings>
 #include <QStackedWidget>
 #include <QTime>
 #include <QVBoxLayout>
@@ -19,6 +15,7 @@
 #include "ui/bridge/lab_session.h"
 #include "ui/theme.h"
 #include "ui/views/label_stage.h"
+#include "ui/views/label_start.h"
 #include "ui/views/picture_view.h"
 #include "ui/views/protocol_editor.h"
 #include "ui/views/recent_strip.h"
@@ -27,8 +24,6 @@
 namespace metamer {
 namespace {
 
-constexpr int kStartWidth = 480;
-constexpr int kListWidth = 180;
 constexpr int kFeedbackMs = 1200;
 constexpr int kRetryMs = 2000;
 constexpr double kClockJumpMs = 2000;
@@ -38,10 +33,11 @@ enum StackPage { kStartForm, kStagePage, kWordsPage, kEditorPage };
 
 LabelPage::LabelPage(LabSession &session, QWidget *parent, const Clock &clock) : Page(session, parent), m_clock(clock) {
     setFocusPolicy(Qt::StrongFocus);
+    m_start = new LabelStart;
     m_words = new WordsView;
     m_editor = new ProtocolEditor(session);
     m_stack = new QStackedWidget;
-    m_stack->addWidget(buildStart());
+    m_stack->addWidget(m_start);
     m_stack->addWidget(buildStage());
     m_stack->addWidget(m_words);
     m_stack->addWidget(m_editor);
@@ -52,11 +48,13 @@ LabelPage::LabelPage(LabSession &session, QWidget *parent, const Clock &clock) :
     m_phase.setTimerType(Qt::PreciseTimer);
     m_retry.setInterval(kRetryMs);
     connect(&m_retry, &QTimer::timeout, this, &LabelPage::save);
+    connect(m_start, &LabelStart::startAsked, this, &LabelPage::start);
+    connect(m_start, &LabelStart::protocolAsked, this, &LabelPage::editProtocol);
     connect(m_words, &WordsView::goneOn, this, [this] { if (m_afterWords) std::exchange(m_afterWords, nullptr)(); });
     connect(m_editor, &ProtocolEditor::closed, this, [this] {
         m_stack->setCurrentIndex(kStartForm);
         describeStudy();
-        m_annotator->setFocus();
+        m_start->focusName();
     });
     connect(&session, &LabSession::opened, this, [this] {
         leave();
@@ -78,70 +76,6 @@ QStringList LabelPage::keys() const {
             tr("1, 2, 3\tHow sure, where the protocol asks"), tr("Backspace\tTake the last answer back"),
             tr("Left, Right, Enter\tChoose one of the last ten answers and open it again"), tr("F2\tNote, where the protocol takes notes"), tr("P\tPause"),
             tr("F11\tOnly the picture, the keys and the progress"), tr("Esc\tEnd the session")};
-}
-
-QWidget *LabelPage::buildStart() {
-    const QString pseudonym = QStringLiteral("annotator-") + QString::fromStdString(newUuid()).left(4);
-    m_annotator = new QLineEdit(QSettings().value(QStringLiteral("label/annotator"), pseudonym).toString());
-    m_annotator->setPlaceholderText(tr("a pseudonym, or a name"));
-    m_annotator->setAccessibleName(tr("Who is labelling"));
-    m_annotator->setObjectName(QStringLiteral("annotator"));
-    m_list = new QLineEdit;
-    m_list->setPlaceholderText(tr("the next free one"));
-    m_list->setAccessibleName(tr("Number of the list"));
-    m_list->setFixedWidth(scaledWidth(kListWidth));
-    m_protocolText = new QLabel;
-    m_protocolText->setWordWrap(true);
-    m_edit = new QPushButton(tr("&Protocol ..."));
-    connect(m_edit, &QPushButton::clicked, this, &LabelPage::editProtocol);
-    m_hint = makeHint(tr("Every answer is on the disk before the next picture is shown. Clean controls are mixed in, and the order is your own. A session that was "
-                         "left goes on where it was."));
-    m_problem = new QLabel;
-    m_problem->setWordWrap(true);
-    m_problem->hide();
-    m_start = new QPushButton(tr("Start labelling"));
-    makePrimary(m_start);
-    connect(m_start, &QPushButton::clicked, this, [this] {
-        const QString number = m_list->text().trimmed();
-        if (!number.isEmpty() && number.toInt() < 1) {
-            showProblem(tr("'%1' is no number of a list; leave it empty for the next free one.").arg(number));
-            return;
-        }
-        start(m_annotator->text().trimmed(), number.toInt());
-    });
-    connect(m_annotator, &QLineEdit::returnPressed, m_start, &QPushButton::click);
-    connect(m_list, &QLineEdit::returnPressed, m_start, &QPushButton::click);
-    auto *box = new QWidget;
-    box->setMaximumWidth(scaledWidth(kStartWidth));
-    auto *boxLayout = new QVBoxLayout(box);
-    boxLayout->setContentsMargins(kPageMargin, kGroupGap, kPageMargin, kGroupGap);
-    boxLayout->setSpacing(kGap);
-    boxLayout->addWidget(makeTitle(tr("Label")));
-    boxLayout->addWidget(new QLabel(tr("Who is labelling?")));
-    boxLayout->addWidget(m_annotator);
-    m_listRow = new QWidget;
-    auto *listRow = new QHBoxLayout(m_listRow);
-    listRow->setContentsMargins(0, 0, 0, 0);
-    listRow->addWidget(new QLabel(tr("List")));
-    listRow->addWidget(m_list);
-    listRow->addStretch(1);
-    boxLayout->addWidget(m_listRow);
-    boxLayout->addSpacing(kGap);
-    boxLayout->addWidget(m_protocolText);
-    boxLayout->addWidget(m_edit, 0, Qt::AlignLeft);
-    boxLayout->addSpacing(kGap);
-    boxLayout->addWidget(m_hint);
-    boxLayout->addWidget(m_problem);
-    boxLayout->addSpacing(kGap);
-    boxLayout->addWidget(m_start, 0, Qt::AlignLeft);
-    boxLayout->addStretch(1);
-    setTabOrder(m_annotator, m_list);
-    auto *page = new QWidget;
-    auto *layout = new QHBoxLayout(page);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(box, 1);
-    layout->addStretch(1);
-    return page;
 }
 
 QWidget *LabelPage::buildStage() {
@@ -187,10 +121,7 @@ void LabelPage::describeStudy() {
             text += freeze.freeze ? " Frozen." : "";
             return std::pair{text, protocol.usesLists()};
         },
-        [this](std::pair<std::string, bool> found) {
-            m_protocolText->setText(QString::fromStdString(found.first));
-            m_listRow->setVisible(found.second);
-        });
+        [this](std::pair<std::string, bool> found) { m_start->setProtocol(QString::fromStdString(found.first), found.second); });
 }
 
 void LabelPage::editProtocol() {
@@ -207,8 +138,7 @@ void LabelPage::activated() {
         note("page_shown");
     } else if (m_stack->currentIndex() == kStartForm) {
         describeStudy();
-        m_annotator->setFocus();
-        m_annotator->selectAll();   // typing replaces the last one
+        m_start->focusName();
     }
 }
 
@@ -218,18 +148,11 @@ void LabelPage::deactivated() {
 }
 
 void LabelPage::start(const QString &annotator, int list) {
-    if (annotator.isEmpty()) {
-        showProblem(tr("Type a name first: answers are kept by person."));
-        m_annotator->setFocus();
-        return;
-    }
     if (!m_session.isOpen() || isLabelling()) {
         return;
     }
-    QSettings().setValue(QStringLiteral("label/annotator"), annotator);
-    showProblem({});
     m_state = State::Asking;
-    m_start->setEnabled(false);
+    m_start->setReady(false);
     Json display;
     display["width"] = width();
     display["height"] = height();
@@ -660,7 +583,7 @@ void LabelPage::leave() {
     m_ahead.reset();
     ++m_generation;
     m_labelling.reset();
-    m_start->setEnabled(true);
+    m_start->setReady(true);
     m_session.jobs().setLeavesACore(false);
     if (wasLabelling) {
         m_stack->setCurrentIndex(kStartForm);
@@ -672,13 +595,7 @@ void LabelPage::leave() {
 void LabelPage::fail(const Error &error) {
     // Nothing was saved that the screen does not say: the session ends and the form says what to do.
     leave();
-    showProblem(QString::fromUtf8(error.what()));
-}
-
-void LabelPage::showProblem(const QString &sentence) {
-    m_problem->setText(sentence);
-    m_problem->setStyleSheet(QStringLiteral("color: %1").arg(errorColour().name()));
-    m_problem->setVisible(!sentence.isEmpty());
+    m_start->showProblem(QString::fromUtf8(error.what()));
 }
 
 bool LabelPage::event(QEvent *event) {

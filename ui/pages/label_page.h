@@ -13,14 +13,13 @@
 #include "ui/pages/page.h"
 #include "ui/views/answer_keys.h"
 
-class QLabel;
 class QLineEdit;
-class QPushButton;
 class QStackedWidget;
 
 namespace metamer {
 
 class LabelStage;
+class LabelStart;
 class ProtocolEditor;
 class RecentStrip;
 class WordsView;
@@ -36,7 +35,7 @@ public:
     void deactivated() override;
     QStringList keys() const override;
 
-    /// Starts a session for `annotator` under the study's protocol; the start form's button does the same. `list` is the
+    /// Starts a session for `annotator`, a name, under the study's protocol; the start form's button does the same. `list` is the
     /// number of the list to take, 0 for one's own or the first free one.
     void start(const QString &annotator, int list = 0);
     bool isLabelling() const { return m_state != State::Idle; }
@@ -89,7 +88,6 @@ private:
         };
     }
 
-    QWidget *buildStart();
     QWidget *buildStage();
     void describeStudy();
     void begin(Step step);
@@ -119,7 +117,6 @@ private:
     void finish();
     void leave();
     void fail(const Error &error);
-    void showProblem(const QString &sentence);
     bool pressInState(const QString &key, int code);
     QString nameOf(const RecentAnswer &answer) const;
     std::string visibleJson() const;
@@ -148,10 +145,8 @@ private:
     QTimer m_retry;
 
     QStackedWidget *m_stack;
-    QWidget *m_listRow;
-    QLineEdit *m_annotator, *m_list, *m_note;
-    QLabel *m_protocolText, *m_hint, *m_problem;
-    QPushButton *m_start, *m_edit;
+    LabelStart *m_start;
+    QLineEdit *m_note;
     LabelStage *m_stage;
     AnswerKeys *m_keys;
     RecentStrip *m_recent;
