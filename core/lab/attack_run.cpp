@@ -400,6 +400,19 @@ private:
     int m_threads = 0;
 };
 
+/// The options that a run was started with. Throws Error(Usage) if its attack does not take them any more.
+ParameterValues keptValues(const Run &run) {
+    const ParameterSchema &schema = findByName(compute().attacks(), run.attack, "attack").schema;
+    const auto kept = optionsFromJson(run.parametersJson), known = optionsFromJson(run.parametersJson, schema);
+    for (const auto &[name, text] : kept) {
+        if (!known.contains(name)) {
+            throw Error(ErrorCode::Usage, "run '" + run.name + "' was started with " + name + " = " + text + ", which " + run.attack +
+                                              " of this version does not take; its examples are kept, but only a new run can make the others");
+        }
+    }
+    return schema.check(kept);
+}
+
 }  // namespace
 
 AttackRunOutcome runAttack(StudyGate &gate, const AttackRunRequest &request, const JobContext &job, const ExampleHandler &onExample) {
@@ -425,7 +438,7 @@ AttackRunOutcome resumeAttack(StudyGate &gate, const std::string &runName, doubl
         plan.study = StudyTable(file).get();
     });
     plan.run.device = compute().resolveDevice(plan.run.device);
-    plan.values = findByName(compute().attacks(), plan.run.attack, "attack").schema.check(optionsFromJson(plan.run.parametersJson));
+    plan.values = keptValues(plan.run);
     LoadedDataset data = reloadDataset(plan.dataset);
     plan.run.state = RunState::Running;
     plan.run.message.clear();

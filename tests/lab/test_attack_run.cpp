@@ -99,6 +99,20 @@ private Q_SLOTS:
         }
     }
 
+    void aRunWithOptionsOfAnotherVersionIsNotMixed() {
+        Folder folder;
+        StudyFile file = createStudy(folder / "a.metamer", "builtin:digits", {});
+        DirectGate gate(file);
+        Run old = runAttack(gate, smallRun(1), {}, kIgnore).run;
+        old.name = "old";
+        old.state = RunState::Stopped;
+        old.parametersJson = R"({"old-price":14})";
+        RunTable(file).insert(old);
+        const Error error = errorOf([&] { resumeAttack(gate, "old", 0, {}, kIgnore); });
+        QVERIFY(says(error, "old-price = 14") && says(error, "run 'old'"));
+        QVERIFY(RunTable(file).find("old")->state == RunState::Stopped);
+    }
+
     void deadProcessIsResumedLiveOneIsNot() {
         Folder folder;
         StudyFile file = createStudy(folder / "a.metamer", "builtin:digits", {});
