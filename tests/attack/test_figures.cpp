@@ -138,7 +138,8 @@ private Q_SLOTS:
     void traitsTellNewStrokesFromThickerOnes() {
         const FigureSize usual{3, 200};
         const Pixels bar = boxes({{6, 4, 4, 20}});
-        const auto traits = [&](const Pixels &drawn, const Pixels &figure) { return traitsOf(inkOf(bar), inkOf(drawn), inkOf(figure), usual, kShape); };
+        const TraitMeasure measure(inkOf(bar), usual, kShape);
+        const auto traits = [&](const Pixels &drawn, const Pixels &figure) { return measure.of(inkOf(drawn), inkOf(figure)); };
 
         // A new stroke away from the old one, at 2/3 of its brightness and of its size.
         Pixels apart = boxes({{6, 4, 4, 20}}, 150);

@@ -32,6 +32,13 @@ struct Composition {
     double score = -INFINITY;
 };
 
+/// How sure a reading is of a class: log-odds, not over 6, and a tenth of the generative log-probability, so that among
+/// images that all networks accept the one that looks most like a real figure wins.
+double conviction(const ProxyReading &reading, int classIndex) {
+    const double p = std::clamp(static_cast<double>(reading.probabilityOf(classIndex)), 1e-6, 1 - 1e-6);
+    return std::min(6.0, std::log(p / (1 - p))) + 0.1 * std::max(-20.0, static_cast<double>(reading.generative[static_cast<std::size_t>(classIndex)]));
+}
+
 class L0Transform final : public Attack {
 public:
     explicit L0Transform(const AttackSetup &setup)

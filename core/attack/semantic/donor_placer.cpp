@@ -104,9 +104,4 @@ std::uint64_t DonorPlacer::seedOf(const Pixels &source) const {
     return hash;
 }
 
-double conviction(const ProxyReading &reading, int classIndex) {
-    const double p = std::clamp(static_cast<double>(reading.probabilityOf(classIndex)), 1e-6, 1 - 1e-6);
-    return std::min(6.0, std::log(p / (1 - p))) + 0.1 * std::max(-20.0, static_cast<double>(reading.generative[static_cast<std::size_t>(classIndex)]));
-}
-
 }  // namespace metamer

@@ -55,8 +55,4 @@ private:
     FigureSize m_usual;
 };
 
-/// How sure a reading is of a class: log-odds, not over 6, and a tenth of the generative log-probability, so that among
-/// images that all networks accept the one that looks most like a real figure wins.
-double conviction(const ProxyReading &reading, int classIndex);
-
 }  // namespace metamer

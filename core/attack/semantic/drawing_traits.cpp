@@ -19,7 +19,6 @@ struct Region {
     double mean() const { return ink / std::max(1e-6, area); }
 };
 
-/// Where there is old ink, or a neighbour with old ink.
 InkPlane reachOf(const InkPlane &source, const ImageShape &shape) {
     InkPlane strokes(source.size());
     std::transform(source.begin(), source.end(), strokes.begin(), [](float ink) { return ink > kStroke ? 1.0f : 0.0f; });
@@ -28,28 +27,31 @@ InkPlane reachOf(const InkPlane &source, const ImageShape &shape) {
 
 }  // namespace
 
-DrawingTraits traitsOf(const InkPlane &source, const InkPlane &drawn, const InkPlane &figure, const FigureSize &usual, const ImageShape &shape) {
-    const InkPlane reach = reachOf(source, shape);
+TraitMeasure::TraitMeasure(const InkPlane &source, const FigureSize &usual, const ImageShape &shape)
+    : m_source(source), m_reach(reachOf(source, shape)), m_usual(usual), m_shape(shape), m_holes(holesOf(source, shape, kStroke)),
+      m_halfWidth(measureFigure(source, shape, kStroke).halfWidth) {}
+
+DrawingTraits TraitMeasure::of(const InkPlane &drawn, const InkPlane &figure) const {
     Region kept, made, residue;
     double added = 0, addedAlongside = 0;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
         const double share = static_cast<double>(figure[i]), outside = std::max(0.0, 1 - 2 * share);
-        const double more = std::max(0.0, static_cast<double>(drawn[i] - source[i]));
+        const double more = std::max(0.0, static_cast<double>(drawn[i] - m_source[i]));
         added += more;
-        addedAlongside += static_cast<double>(reach[i]) * more;
-        if (source[i] > 0.5f) {
+        addedAlongside += static_cast<double>(m_reach[i]) * more;
+        if (m_source[i] > 0.5f) {
             kept.add(share, drawn[i]);
             residue.add(outside, drawn[i]);
         } else {
             made.add(share, drawn[i]);
         }
     }
-    const int holes = holesOf(drawn, shape, kSeen);
-    const FigureSize seen = measureFigure(drawn, shape, kSeen), body = measureFigure(drawn, shape, kStroke * *std::max_element(drawn.begin(), drawn.end()));
+    const int holes = holesOf(drawn, m_shape, kSeen);
+    const FigureSize seen = measureFigure(drawn, m_shape, kSeen), body = measureFigure(drawn, m_shape, kStroke * *std::max_element(drawn.begin(), drawn.end()));
     DrawingTraits traits;
-    traits.holesBeyond = std::clamp(holes - holesOf(figure, shape, kStroke), 0, 2);
-    traits.gainsHole = holes > holesOf(source, shape, kStroke);
-    traits.wider = std::max(0.0, seen.halfWidth - measureFigure(source, shape, kStroke).halfWidth);
+    traits.holesBeyond = std::clamp(holes - holesOf(figure, m_shape, kStroke), 0, 2);
+    traits.gainsHole = holes > m_holes;
+    traits.wider = std::max(0.0, seen.halfWidth - m_halfWidth);
     traits.newArea = made.area;
     traits.alongside = addedAlongside / std::max(1e-6, added);
     if (kept.area > 0 && made.area > 0) {
@@ -58,7 +60,7 @@ DrawingTraits traitsOf(const InkPlane &source, const InkPlane &drawn, const InkP
     if (residue.area >= 2) {
         traits.standsOut = std::max(0.0, kept.mean() - residue.mean());
     }
-    traits.blot = std::max(0.0, body.halfWidth - usual.halfWidth) + 0.012 * std::max(0, body.area - usual.area);
+    traits.blot = std::max(0.0, body.halfWidth - m_usual.halfWidth) + 0.012 * std::max(0, body.area - m_usual.area);
     return traits;
 }
 

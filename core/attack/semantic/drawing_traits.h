@@ -17,7 +17,22 @@ struct DrawingTraits {
     double blot = 0;         ///< half-width, and 0.012 times the area, beyond those of real figures, px
 };
 
-/// `source` and `drawn` with light ink, `figure` as placed, `usual` the size of real figures.
-DrawingTraits traitsOf(const InkPlane &source, const InkPlane &drawn, const InkPlane &figure, const FigureSize &usual, const ImageShape &shape);
+/// Measures drawings over one source, of which what they are set against is measured once. Everything with light ink.
+class TraitMeasure {
+public:
+    /// `usual`: how wide and how large real figures get.
+    TraitMeasure(const InkPlane &source, const FigureSize &usual, const ImageShape &shape);
+
+    /// `figure` as it was placed, `drawn` as it came out inside the budget.
+    DrawingTraits of(const InkPlane &drawn, const InkPlane &figure) const;
+
+private:
+    InkPlane m_source;
+    InkPlane m_reach;   ///< 1 where there is old ink, or a neighbour with old ink
+    FigureSize m_usual;
+    ImageShape m_shape;
+    int m_holes;
+    double m_halfWidth;
+};
 
 }  // namespace metamer

@@ -76,12 +76,12 @@ std::vector<Candidate> FigureAttack::perturb(std::span<const std::uint8_t> given
 
 /// Draws, reads and scores every drawing; the best first.
 void FigureAttack::judge(std::vector<Drawing> &drawings, const Pixels &source, int label) const {
-    const InkPlane ink = inkOf(source);
+    const TraitMeasure measure(inkOf(source), m_placer.usual(), m_placer.shape());
     inParallel(drawings.size(), [&](std::size_t i) {
         Drawing &drawing = drawings[i];
         const InkPlane figure = m_placer.planeOf(drawing.donor);
         drawing.pixels = m_renderer->render(drawing.style, source, figure, m_placer.shape());
-        drawing.price = priceOf(traitsOf(ink, inkOf(drawing.pixels), figure, m_placer.usual(), m_placer.shape()));
+        drawing.price = priceOf(measure.of(inkOf(drawing.pixels), figure));
     });
     std::vector<Pixels> images;
     for (const Drawing &drawing : drawings) {
